@@ -1,0 +1,23 @@
+# SPDX-FileCopyrightText: 2026 The Throughline authors
+# SPDX-License-Identifier: Apache-2.0
+#
+# The file name says what a test needs: _test nothing, _dbtest PostgreSQL and Redis, _apitest a
+# server started in the test's own process and spoken to over HTTP.
+file(GLOB_RECURSE support_sources CONFIGURE_DEPENDS ${CMAKE_SOURCE_DIR}/tests/support/*.cpp)
+add_library(tests_support STATIC ${support_sources})
+target_include_directories(tests_support
+  PUBLIC ${CMAKE_SOURCE_DIR}/tests PRIVATE ${CMAKE_SOURCE_DIR}/src)
+target_compile_definitions(tests_support PUBLIC THROUGHLINE_SOURCE_DIR="${CMAKE_SOURCE_DIR}")
+target_link_libraries(tests_support PUBLIC throughline_core Catch2::Catch2)
+
+foreach(kind IN ITEMS pure:test db:dbtest api:apitest)
+  string(REPLACE ":" ";" pair ${kind})
+  list(GET pair 0 name)
+  list(GET pair 1 suffix)
+  file(GLOB_RECURSE sources CONFIGURE_DEPENDS ${CMAKE_SOURCE_DIR}/tests/*_${suffix}.cpp)
+  if(sources)
+    add_executable(tests_${name} ${sources})
+    target_include_directories(tests_${name} PRIVATE ${CMAKE_SOURCE_DIR}/src)
+    target_link_libraries(tests_${name} PRIVATE tests_support)
+  endif()
+endforeach()

@@ -1,0 +1,44 @@
+// SPDX-FileCopyrightText: 2026 The Throughline authors
+// SPDX-License-Identifier: Apache-2.0
+//
+// Keyset paging: the same limits and the same opaque cursors for every list.
+#pragma once
+
+#include <cstddef>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "throughline/base/ids.hpp"
+
+namespace throughline {
+
+inline constexpr std::size_t page_limit_default = 50;
+inline constexpr std::size_t page_limit_max = 200;
+
+/// What a caller asked for. `after` holds the sort keys of the last item already seen, in the
+/// list's own order; empty for the first page.
+struct PageRequest {
+  std::size_t limit = page_limit_default;
+  std::vector<std::string> after;
+};
+
+template <class T>
+struct Page {
+  std::vector<T> items;
+  /// Sort keys of the last item when there is more behind it; empty at the end.
+  std::vector<std::string> next;
+};
+
+/// A cursor is base64url text that binds sort keys to a tenant, a list and its filters, so that a
+/// cursor is refused where it does not belong. It is no secret: every page is read under the
+/// reader's own tenant whatever the cursor says.
+/// `list` names the list and its filters, e.g. "cases?status=open".
+std::string encode_cursor(TenantId tenant, std::string_view list,
+                          std::vector<std::string> const& keys);
+/// nullopt for a cursor that is damaged or was made for another tenant, list or filter.
+std::optional<std::vector<std::string>> decode_cursor(TenantId tenant, std::string_view list,
+                                                      std::string_view cursor);
+
+}  // namespace throughline
