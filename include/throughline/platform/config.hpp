@@ -1,0 +1,42 @@
+// SPDX-FileCopyrightText: 2026 The Throughline authors
+// SPDX-License-Identifier: Apache-2.0
+//
+// Configuration of one instance, by flag or environment; every limit has a name and a default.
+#pragma once
+
+#include <chrono>
+#include <cstddef>
+#include <string>
+
+namespace throughline::config {
+
+struct Limits {
+  std::size_t header_bytes = 16 * 1024;
+  std::size_t body_bytes = 1024 * 1024;
+  std::size_t connections = 10000;
+  std::size_t queued_requests = 2000;       // waiting for a worker, all routes
+  std::size_t pipelined_requests = 16;      // read ahead of the answers on one connection
+  std::size_t in_flight_per_key = 256;      // beyond: 429
+  std::chrono::milliseconds header_timeout{10000};
+  std::chrono::milliseconds body_timeout{30000};
+  std::chrono::milliseconds idle_timeout{75000};
+  std::chrono::milliseconds write_timeout{30000};
+  std::chrono::milliseconds queue_timeout{2000};  // a request not begun by then answers 503
+  std::chrono::milliseconds drain_timeout{15000};
+};
+
+struct Config {
+  std::string database_url;
+  std::string redis_url;  // empty: the memory form of the cache
+  std::string listen = "127.0.0.1:8080";
+  std::string metrics_listen = "127.0.0.1:9464";  // empty: no metrics listener
+  std::size_t io_threads = 1;
+  std::size_t workers = 8;  // each holds one PostgreSQL connection
+  std::size_t cache_bytes = 256 * 1024 * 1024;
+  std::chrono::milliseconds redis_timeout{250};
+  std::chrono::hours idempotency_retention{24};
+  std::string log_path = "-";
+  Limits limits;
+};
+
+}  // namespace throughline::config

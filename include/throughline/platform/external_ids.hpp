@@ -1,0 +1,29 @@
+// SPDX-FileCopyrightText: 2026 The Throughline authors
+// SPDX-License-Identifier: Apache-2.0
+//
+// Foreign ids: {system, id} is unique per tenant and kind of record; a repeat finds the first.
+#pragma once
+
+#include <optional>
+#include <span>
+#include <string_view>
+#include <vector>
+
+#include "throughline/base/actor.hpp"
+#include "throughline/platform/postgres.hpp"
+
+namespace throughline::external_ids {
+
+/// Claims foreign ids for records about to be made, in one statement, in key order
+/// (LockRank::external_ids); waits for another transaction that is claiming the same. The result has
+/// one element per claim: nullopt if it is now ours, else the id of the record that had it first
+/// (two equal claims in one call: the second gets the first one's id).
+/// `kind` is the module's word: "interaction", "message", "case", "note", "event".
+struct Claim {
+  ExternalId external;
+  Uuid record;
+};
+std::vector<std::optional<Uuid>> claim(postgres::Tx& tx, Actor const& actor, std::string_view kind,
+                                       std::span<Claim const> claims);
+
+}  // namespace throughline::external_ids

@@ -1,0 +1,250 @@
+// SPDX-FileCopyrightText: 2026 The Throughline authors
+// SPDX-License-Identifier: Apache-2.0
+//
+// The only door to PostgreSQL. A transaction is opened, retried and committed here; operations
+// receive a Tx and can neither begin nor commit. Everything is synchronous and runs on a worker.
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <functional>
+#include <initializer_list>
+#include <memory>
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "throughline/base/ids.hpp"
+#include "throughline/base/time.hpp"
+
+namespace throughline::log {
+class Logger;
+}
+namespace throughline::metrics {
+class Registry;
+}
+
+namespace throughline::postgres {
+
+/// One statement parameter, in PostgreSQL's text form. Built implicitly from what operations hold.
+struct Param {
+  std::optional<std::string> text;  // nullopt is NULL
+
+  Param(std::nullptr_t) {}
+  Param(std::string value) : text(std::move(value)) {}
+  Param(std::string_view value) : text(value) {}
+  Param(char const* value) : text(value) {}
+  Param(bool value) : text(value ? "t" : "f") {}
+  Param(int value) : text(std::to_string(value)) {}
+  Param(std::int64_t value) : text(std::to_string(value)) {}
+  Param(std::size_t value) : text(std::to_string(value)) {}
+  Param(double value);
+  Param(Timestamp value) : text(format_rfc3339(value)) {}
+  Param(Uuid const& value) : text(to_string(value)) {}
+  Param(TenantId value) : text(std::to_string(value.value)) {}
+  template <class Tag>
+  Param(Id<Tag> const& value) : text(to_string(value.value)) {}
+  template <class T>
+  Param(std::optional<T> const& value) {
+    if (value) text = Param(*value).text;
+  }
+  /// An array literal for $n::text[], $n::uuid[], $n::bigint[], $n::timestamptz[] and their like.
+  /// NULL elements stay NULL.
+  static Param array(std::span<Param const> items);
+  template <class Range, class Project>
+  static Param array_of(Range const& range, Project project) {
+    std::vector<Param> items;
+    for (auto const& item : range) items.push_back(Param(project(item)));
+    return array(items);
+  }
+};
+
+/// One field of a row; valid while its Rows lives. The typed getters throw std::logic_error on NULL
+/// or on a text that is no such value: a mismatch between SQL and C++ is a fault of ours.
+class Field {
+ public:
+  Field(char const* data, std::size_t size, bool null) : data_(data), size_(size), null_(null) {}
+  bool is_null() const { return null_; }
+  std::string_view view() const;
+  std::string text() const { return std::string(view()); }
+  /// Empty for NULL.
+  std::string text_or_empty() const { return null_ ? std::string() : text(); }
+  std::optional<std::string> optional_text() const;
+  bool boolean() const;
+  std::int64_t integer() const;
+  double real() const;
+  std::optional<double> optional_real() const;
+  Timestamp time() const;
+  std::optional<Timestamp> optional_time() const;
+  template <class IdType>
+  IdType id() const {
+    return IdType{uuid()};
+  }
+  template <class IdType>
+  std::optional<IdType> optional_id() const {
+    return null_ ? std::nullopt : std::optional<IdType>(IdType{uuid()});
+  }
+
+ private:
+  Uuid uuid() const;
+  char const* data_;
+  std::size_t size_;
+  bool null_;
+};
+
+/// The rows of one statement. Cheap to move, owns its memory.
+class Rows {
+ public:
+  class Row {
+   public:
+    Row(Rows const& rows, std::size_t index) : rows_(&rows), index_(index) {}
+    Field operator[](std::size_t column) const;
+
+   private:
+    Rows const* rows_;
+    std::size_t index_;
+  };
+  struct Impl;
+  explicit Rows(std::shared_ptr<Impl const> impl);
+  std::size_t size() const;
+  bool empty() const { return size() == 0; }
+  /// Rows changed by INSERT, UPDATE or DELETE.
+  std::size_t affected() const;
+  Row operator[](std::size_t index) const { return Row(*this, index); }
+  class iterator {
+   public:
+    iterator(Rows const& rows, std::size_t index) : rows_(&rows), index_(index) {}
+    Row operator*() const { return Row(*rows_, index_); }
+    iterator& operator++() {
+      ++index_;
+      return *this;
+    }
+    bool operator!=(iterator const& other) const { return index_ != other.index_; }
+
+   private:
+    Rows const* rows_;
+    std::size_t index_;
+  };
+  iterator begin() const { return iterator(*this, 0); }
+  iterator end() const { return iterator(*this, size()); }
+
+ private:
+  std::shared_ptr<Impl const> impl_;
+};
+
+/// The one lock order of the whole program. Within a rank a single statement locks its rows in key
+/// order; a rank is entered at most once in a transaction and never after a higher one.
+enum class LockRank { none, idempotency, external_ids, identifiers, customers, rest };
+
+/// A root whose version this transaction has raised; the caches are told between COMMIT and answer.
+struct Touched {
+  TenantId tenant;
+  CustomerId root;
+  std::int64_t version;
+};
+
+/// Thrown by an operation that found, after locking, that what it looked up before is no longer so
+/// (a root that is no longer root). The whole transaction is rolled back and run again, at most
+/// `retries_max` times, then answered with Code::unavailable.
+struct Retry {};
+inline constexpr int retries_max = 5;
+
+enum class Mode {
+  read,  // READ ONLY, REPEATABLE READ: all statements see one snapshot
+  write  // READ COMMITTED: each statement sees what the locks before it waited for
+};
+
+/// One open transaction, under one tenant: row-level security shows it no other tenant's rows.
+/// Used by one thread.
+class Tx {
+ public:
+  struct Impl;
+  explicit Tx(Impl& impl) : impl_(impl) {}
+  Tx(Tx const&) = delete;
+  Tx& operator=(Tx const&) = delete;
+
+  /// Runs one statement (prepared on first use on this connection). Serialization failures,
+  /// deadlocks and lost connections leave through exceptions that Pool::transact understands;
+  /// operations don't catch them. A lock or statement timeout ends as Code::unavailable.
+  Rows exec(std::string_view sql, std::initializer_list<Param> params = {});
+  Rows exec(std::string_view sql, std::span<Param const> params);
+
+  /// As exec, for a statement that takes row locks (SELECT … FOR UPDATE, INSERT … ON CONFLICT on a
+  /// contended key). Throws std::logic_error if the order of LockRank would be broken, so a module
+  /// that forgets it fails its first test. What is checked or numbered must be read after this
+  /// statement, or stand on the locked row.
+  Rows lock(LockRank rank, std::string_view sql, std::initializer_list<Param> params);
+  Rows lock(LockRank rank, std::string_view sql, std::span<Param const> params);
+
+  /// Runs `body` under a savepoint. If it throws, everything it wrote and touched is undone and the
+  /// exception goes on; the transaction stays usable. Locks stay held.
+  void savepoint(std::function<void()> const& body);
+
+  /// Registers a root whose version this transaction raised to `version`. Called by
+  /// domain/parts alone.
+  void touch(CustomerId root, std::int64_t version);
+
+  TenantId tenant() const;
+  Mode mode() const;
+
+ private:
+  Impl& impl_;
+};
+
+struct PoolOptions {
+  std::string url;
+  /// Role set in the start-up packet, so that RESET ROLE and a new session come back to it. Empty:
+  /// the login's own role.
+  std::string role = "throughline_server";
+  std::size_t size = 8;  // connections; also the most transactions at a time
+  std::chrono::milliseconds acquire_timeout{2000};
+  std::chrono::milliseconds connect_timeout{2000};
+  std::chrono::milliseconds statement_timeout{5000};
+  std::chrono::milliseconds lock_timeout{2000};
+  std::chrono::milliseconds idle_in_transaction_timeout{2000};
+  std::string application_name = "throughline";
+};
+
+/// Connections to one database under one role. Thread-safe. A broken connection is thrown away
+/// and never silently re-established; a new one is opened with backoff (50 ms doubling to 2 s)
+/// while callers get Code::unavailable at once.
+class Pool {
+ public:
+  Pool(PoolOptions options, log::Logger& log, metrics::Registry& metrics);
+  ~Pool();
+  Pool(Pool const&) = delete;
+  Pool& operator=(Pool const&) = delete;
+
+  /// Begins, runs `body`, commits; returns the roots touched, newest version each. Runs `body`
+  /// again after a serialization failure, deadlock or Retry, so `body` must not keep effects
+  /// outside the database. When `body` throws, rolls back and lets the exception through. A
+  /// connection lost during COMMIT is Code::unavailable: the caller repeats under its
+  /// Idempotency-Key, which settles what happened.
+  std::vector<Touched> transact(Mode mode, TenantId tenant, std::function<void(Tx&)> const& body);
+
+  /// One round trip; false within connect_timeout if the database can't be reached.
+  bool reachable();
+  std::size_t in_use() const;
+
+ private:
+  struct Impl;
+  std::unique_ptr<Impl> impl_;
+};
+
+/// Name of the limited role that serves requests, and of the one that looks up keys.
+inline constexpr std::string_view server_role = "throughline_server";
+inline constexpr std::string_view service_role = "throughline_service";
+
+/// Applies the migrations built into this binary that the database lacks, in order, each in its own
+/// transaction, under an advisory lock, so several instances may call it at once. Throws
+/// std::runtime_error, naming the migration, if one that was applied has another checksum now, or if
+/// the database's schema declares this binary too old. Returns the names applied.
+std::vector<std::string> migrate(std::string const& url, log::Logger& log);
+
+/// Whether the schema has every migration of this binary and admits it; empty text if so, else the
+/// reason, as /readyz shows it.
+std::string schema_problem(Pool& pool);
+
+}  // namespace throughline::postgres
