@@ -1,0 +1,162 @@
+// SPDX-FileCopyrightText: 2026 The Throughline authors
+// SPDX-License-Identifier: Apache-2.0
+//
+// What a module needs to serve its routes: the request as it may be used, the answer, and the table
+// of routes. Beast stays behind src/platform/http.
+//
+// A request's life: a session reads it under deadlines (I/O thread) → the router finds the route and
+// checks path and query → the key becomes an Actor → a CachedRead is answered right there if the cache
+// has it → anything else hops once to a worker, where a transaction opens (read-only for Read) and the
+// module's function runs → commit → the caches are told → the session sends. On a throw: rollback, and
+// problem.cpp writes the error.
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <variant>
+#include <vector>
+
+#include "throughline/base/actor.hpp"
+#include "throughline/base/error.hpp"
+#include "throughline/base/page.hpp"
+#include "throughline/platform/cache.hpp"
+#include "throughline/platform/postgres.hpp"
+
+namespace throughline::http {
+
+enum class Method { get, head, post, put, patch, del, options };
+
+struct Request {
+  Method method = Method::get;
+  std::string target;                                           // as received
+  std::vector<std::string> segments;                            // path, percent-decoded
+  std::vector<std::pair<std::string, std::string>> query;       // decoded; "+" stays a plus
+  std::vector<std::pair<std::string, std::string>> headers;     // names in lower case
+  std::string body;
+  std::string id;           // X-Request-Id, the caller's if well-formed, else ours
+  std::string traceparent;  // W3C, if well-formed
+  Timestamp received_at;
+
+  /// Empty if absent.
+  std::string_view header(std::string_view lower_case_name) const;
+};
+
+struct Reply {
+  int status = 200;
+  std::string content_type = "application/json";
+  std::string body;
+  cache::DocumentPtr document;  // sent instead of body when set, without a copy
+  std::vector<std::pair<std::string, std::string>> headers;
+
+  static Reply json(std::string body, int status = 200);
+  /// With an ETag made of the resource's version: "v<version>" in quotes.
+  static Reply versioned(std::string body, std::int64_t version, int status = 200);
+  Reply&& with(std::string name, std::string value) &&;
+};
+
+/// A request on its route: everything checked that needs no database.
+class Call {
+ public:
+  Call(Request const& request, Actor const& actor, std::vector<std::string> path_values,
+       std::vector<std::string_view> path_names);
+
+  Actor const& actor() const { return actor_; }
+  Request const& request() const { return request_; }
+  std::string const& body() const { return request_.body; }
+
+  /// The decoded value of {name} in the pattern.
+  std::string const& path(std::string_view name) const;
+  /// The same as an id. Throws not_found if it is no UUID: such a record cannot exist.
+  template <class IdType>
+  IdType id(std::string_view path_name = "id") const {
+    return IdType{path_uuid(path_name)};
+  }
+
+  std::optional<std::string> query(std::string_view name) const;
+  /// Checked query values; each throws Error(invalid) naming "?name".
+  template <class IdType>
+  std::optional<IdType> query_id(std::string_view name) const {
+    auto const uuid = query_uuid(name);
+    return uuid ? std::optional<IdType>(IdType{*uuid}) : std::nullopt;
+  }
+  std::optional<Timestamp> query_time(std::string_view name) const;
+  std::optional<std::int64_t> query_integer(std::string_view name, std::int64_t min,
+                                            std::int64_t max) const;
+  std::optional<std::string> query_word(std::string_view name,
+                                        std::span<std::string_view const> allowed) const;
+  /// limit and cursor. `list` names the list and the filters in force, so that a cursor does not
+  /// travel between lists.
+  PageRequest page(std::string_view list) const;
+  /// {"items":[…],"next_cursor":…} from already rendered items.
+  std::string page_json(std::string_view list, std::vector<std::string> const& items,
+                        std::vector<std::string> const& next) const;
+
+  /// The version that If-Match asks for; nullopt without the header or for "*". A header that is no
+  /// ETag of ours names a version that never matches (-1). Operations compare it under their lock
+  /// with check_version.
+  std::optional<std::int64_t> if_match() const;
+
+ private:
+  Uuid path_uuid(std::string_view name) const;
+  std::optional<Uuid> query_uuid(std::string_view name) const;
+
+  Request const& request_;
+  Actor const& actor_;
+  std::vector<std::string> path_values_;
+  std::vector<std::string_view> path_names_;
+};
+
+/// Throws version_mismatch unless `asked` is empty or equals `current`. Call it after locking.
+void check_version(std::optional<std::int64_t> asked, std::int64_t current);
+
+/// A read: one read-only transaction on a worker. If-None-Match is answered 304 by the platform when
+/// the reply carries an ETag.
+struct Read {
+  std::function<Reply(postgres::Tx&, Call const&)> answer;
+};
+
+/// What a write came to, as its idempotency record keeps it: ids and kinds, never texts.
+struct Receipt {
+  int status = 200;
+  std::string refs;  // compact JSON
+};
+
+/// A write: perform() once per Idempotency-Key, render() after it in the same transaction, and alone
+/// when the request is repeated, so an answer is always read afresh. Both may run again after a
+/// serialization failure. The customers whose versions were raised are invalidated in the cache
+/// between COMMIT and answer.
+struct Write {
+  std::function<Receipt(postgres::Tx&, Call const&)> perform;
+  std::function<Reply(postgres::Tx&, Call const&, Receipt const&)> render;
+};
+
+/// A read that the cache may answer on the I/O thread.
+struct CachedRead {
+  /// The canonical name asked for ("phone:+1977…"). I/O thread; pure; throws Error(invalid).
+  std::function<std::string(Call const&)> name;
+  /// Worker: the root that the name leads to; throws not_found or ambiguous.
+  std::function<CustomerId(postgres::Tx&, Call const&, std::string const& name)> resolve;
+  /// Worker: the document of a root, in one statement. Throws postgres::Retry if it is no root.
+  std::function<cache::DocumentPtr(postgres::Tx&, Call const&, CustomerId root)> assemble;
+};
+
+/// Answered on the I/O thread, no key asked: /healthz, /readyz, /openapi.json.
+struct Direct {
+  std::function<Reply(Request const&)> answer;
+};
+
+struct Route {
+  Method method;  // get serves HEAD as well
+  std::string_view pattern;  // "/v1/cases/{id}/notes"
+  Scope scope;
+  std::vector<std::string_view> query;  // allowed query parameters
+  std::variant<Read, Write, CachedRead, Direct> handler;
+};
+
+}  // namespace throughline::http
