@@ -1,0 +1,69 @@
+// SPDX-FileCopyrightText: 2026 The Throughline authors
+// SPDX-License-Identifier: Apache-2.0
+//
+// Parts and roots: which customer a record arrived under, and which customer answers for it now.
+// A merge points parts at another root and moves no rows; a root's version names the state that
+// contexts, caches and the feed speak of. Every module that writes locks here first.
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <optional>
+#include <span>
+#include <vector>
+
+#include "throughline/base/actor.hpp"
+#include "throughline/platform/postgres.hpp"
+
+namespace throughline::parts {
+
+inline constexpr std::size_t parts_max = 100;  // of one customer
+
+struct Root {
+  CustomerId id;
+  /// Raised by one with every change; the newest that this transaction has made.
+  std::int64_t version = 0;
+  Timestamp created_at;
+};
+
+/// Proof that customers are locked in this transaction. Only lock() and create() make one, and
+/// changes::record() asks for it, so nothing is recorded for a customer that isn't locked.
+class Locked {
+ public:
+  bool has(CustomerId part) const { return root_of_.contains(part); }
+  /// The root of a locked part. Throws std::logic_error for a part that is not locked.
+  Root const& root(CustomerId part) const;
+  std::size_t size() const { return roots_.size(); }
+
+ private:
+  friend Locked lock(postgres::Tx&, Actor const&, std::span<CustomerId const>);
+  friend CustomerId create(postgres::Tx&, Actor const&, Locked&, bool);
+  friend void raise(postgres::Tx&, Actor const&, Locked&, std::map<CustomerId, std::int64_t> const&);
+  friend void join(postgres::Tx&, Actor const&, Locked&, CustomerId, CustomerId);
+  std::map<CustomerId, CustomerId> root_of_;
+  std::map<CustomerId, Root> roots_;
+};
+
+/// The root that answers for a part (itself, if it is one); nullopt for an unknown id. Takes no lock.
+std::optional<CustomerId> root_of(postgres::Tx& tx, CustomerId part);
+
+/// Locks the roots of these parts, in id order (LockRank::customers: once in a transaction, so name
+/// all of them). Looks up, locks, then looks again: if a root is no longer root by then, throws
+/// postgres::Retry. Ids that are unknown are simply absent from the result.
+Locked lock(postgres::Tx& tx, Actor const& actor, std::span<CustomerId const> parts);
+
+/// Makes a part that is its own root, locked by this transaction, version 0 until the first change
+/// recorded for it. `provisional`: made for a contact in doubt, meant to be joined by identify.
+CustomerId create(postgres::Tx& tx, Actor const& actor, Locked& locked, bool provisional);
+
+/// Raises each root's version by the given number and tells the transaction (Tx::touch). Called by
+/// changes::record() alone.
+void raise(postgres::Tx& tx, Actor const& actor, Locked& locked,
+           std::map<CustomerId, std::int64_t> const& by);
+
+/// Points every part of both customers at one root: the older (tie: the smaller id), whichever way
+/// round. Sets both former roots to the higher of their versions + 1 and touches both. Moves no
+/// other row. Both must be locked. Throws conflict beyond parts_max.
+void join(postgres::Tx& tx, Actor const& actor, Locked& locked, CustomerId one, CustomerId other);
+
+}  // namespace throughline::parts
