@@ -6,7 +6,6 @@
 #pragma once
 
 #include <cstdint>
-#include <limits>
 #include <nlohmann/json.hpp>
 #include <optional>
 #include <span>
@@ -27,23 +26,28 @@ inline constexpr std::size_t depth_max = 32;         // nesting of arrays and ob
 inline constexpr std::size_t short_text_max = 256;   // characters: names, codes, ids
 inline constexpr std::size_t long_text_max = 16384;  // characters: messages, notes, summaries
 inline constexpr std::size_t free_object_bytes_max = 16384;  // attributes, profile, as JSON text
+inline constexpr std::size_t errors_max = 1000;      // bad fields named in one answer
 
-/// Parses a whole body. Throws Error: malformed (not JSON, invalid UTF-8, deeper than depth_max,
-/// a key twice in one object) or invalid when the top is not an object.
+/// Parses a whole body. Throws Error: malformed (not JSON, invalid UTF-8, a lone surrogate, a number
+/// that no double holds, deeper than depth_max, a key twice in one object) or invalid when the top is
+/// not an object. Never recurses. Numbers past 64 bits are kept to a double's precision.
 Value parse_object(std::string_view body);
 
 /// Reads the fields of one object. Getters record what is wrong and return a harmless value; finish()
-/// throws everything at once. Strings are refused with NUL or other control characters (tab and
-/// newline are allowed in long texts), and when they exceed `max` characters (code points). A nested
-/// Reader shares its parent's list of errors, so only the outermost is finished.
-/// Not copyable; lives on the stack while one request is read.
+/// throws everything at once. An optional getter takes an absent field and null alike for nullopt; a
+/// required one refuses both, and a text that is empty or blank. Strings are refused with NUL or other
+/// control characters (tab and line ends are allowed in prose), and when they exceed `max` characters
+/// (code points). No error repeats a value. A nested Reader shares its parent's list of errors, so
+/// only the outermost is finished; past errors_max the rest goes unnamed.
+/// Not copyable; lives on the stack while one request is read; the object must outlive it.
 class Reader {
  public:
   explicit Reader(Value const& object);
   Reader(Reader const&) = delete;
   Reader& operator=(Reader const&) = delete;
 
-  /// Whether the field stands in the object, null included (a merge patch clears by null).
+  /// Whether the field stands in the object, null included (a merge patch clears by null). Asking
+  /// makes the field a known one.
   bool has(std::string_view field);
   bool is_null(std::string_view field);
 
@@ -55,10 +59,12 @@ class Reader {
   std::string required_word(std::string_view field, std::span<std::string_view const> allowed);
   std::optional<std::string> word(std::string_view field, std::span<std::string_view const> allowed);
   std::optional<bool> boolean(std::string_view field);
+  /// Limits are included in the range.
   std::optional<double> number(std::string_view field, double min, double max);
+  /// A whole number; 5.0 is one, as JSON Schema has it.
   std::optional<std::int64_t> integer(std::string_view field, std::int64_t min, std::int64_t max);
   std::optional<Timestamp> time(std::string_view field);
-  /// The text of a UUID, checked; read it with Id::parse.
+  /// A UUID in its 36-character form.
   template <class IdType>
   std::optional<IdType> id(std::string_view field) {
     auto const uuid = this->uuid(field);
@@ -72,8 +78,8 @@ class Reader {
   /// {kind, id, model?, prompt_version?, persona_version?}
   std::optional<Agent> agent(std::string_view field = "agent");
 
-  /// Calls `read` with a nested Reader, if the field is an object. Unknown fields of the nested
-  /// object are recorded when `read` returns.
+  /// Calls `read` with a nested Reader, if the field is an object; absent and null are no error.
+  /// Unknown fields of the nested object are recorded when `read` returns. Whether `read` was called.
   template <class Read>
   bool nested(std::string_view field, Read read) {
     Value const* value = nested_object(field);
@@ -84,7 +90,8 @@ class Reader {
     return true;
   }
   /// Calls `read` once per element, each an object. Records an error if the field is present and is
-  /// no array, is longer than `max`, or shorter than `min`. Returns the number of elements.
+  /// no array, is longer than `max`, or shorter than `min`; an absent or null field is an error where
+  /// `min` is not 0. Returns the number of elements, 0 when the list itself is refused.
   template <class Read>
   std::size_t each(std::string_view field, std::size_t min, std::size_t max, Read read) {
     Value const* list = array(field, min, max);
@@ -99,7 +106,7 @@ class Reader {
     }
     return list->size();
   }
-  /// An array of short texts, e.g. sources.
+  /// An array of short texts, none empty; absent and null give an empty list.
   std::vector<std::string> texts(std::string_view field, std::size_t max_items);
 
   /// Records an error of the caller's own, e.g. a rule over two fields.
@@ -118,7 +125,9 @@ class Reader {
   Value const* element(Value const& item, std::string const& at);
   std::optional<Uuid> uuid(std::string_view field);
   std::optional<std::string> checked_text(std::string_view field, std::size_t max, bool multiline);
+  std::string required_checked_text(std::string_view field, std::size_t max, bool multiline);
   void note_unknown_fields();
+  void fail_at(std::string at, std::string detail);
 
   Value const& object_;
   std::string at_;
@@ -127,7 +136,7 @@ class Reader {
   std::vector<std::string> known_;
 };
 
-/// Compact JSON text; never throws on text that came through a Reader.
+/// Compact JSON text. Never throws: bytes that are no UTF-8 become U+FFFD.
 std::string dump(Value const& value);
 /// The value of {kind,id,…}; null for an agent without kind.
 Value to_value(Agent const& agent);
