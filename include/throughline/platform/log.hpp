@@ -25,7 +25,8 @@ struct Field {
 /// rather than hold up a request.
 class Logger {
  public:
-  /// `path` "-" is standard error, empty discards everything (tests).
+  /// `path` "-" is standard error, empty discards everything (tests); else lines are appended to
+  /// that file. Throws std::runtime_error if it can't be opened.
   explicit Logger(std::string const& path = "-", Level least = Level::info);
   ~Logger();
   Logger(Logger const&) = delete;
@@ -41,6 +42,8 @@ class Logger {
   void error(std::string_view event, std::initializer_list<Field> fields = {}) {
     write(Level::error, event, fields);
   }
+  /// Lines that gave way to newer ones because the writing thread did not keep up.
+  std::uint64_t dropped() const;
 
  private:
   struct Impl;
