@@ -1,0 +1,151 @@
+// SPDX-FileCopyrightText: 2026 The Throughline authors
+// SPDX-License-Identifier: Apache-2.0
+//
+// Identity, the exact part: which customer an identifier points to. Nothing is merged silently: a
+// contact whose identifiers contradict each other, or lead to several customers, gets a part of its own
+// with the candidates named, and identify() joins it later. (Scores, merges by rule, undo and review
+// build on the same tables later.) Normalisation is in identity_values.hpp.
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "throughline/base/actor.hpp"
+#include "throughline/domain/customers.hpp"
+#include "throughline/domain/identity_values.hpp"
+#include "throughline/domain/parts.hpp"
+#include "throughline/platform/http.hpp"
+#include "throughline/platform/postgres.hpp"
+
+namespace throughline::identity {
+
+inline constexpr std::size_t identifiers_per_request_max = 20;
+inline constexpr std::size_t identifiers_per_customer_max = 50;
+inline constexpr std::size_t candidates_max = 10;
+
+/// How a subject was found. Grades are those of HL7 FHIR $match.
+enum class Decision {
+  matched,   // exactly one customer
+  created,   // nobody known by these identifiers: a new customer
+  review,    // a shared identifier: several customers, no other identifier decides
+  conflict,  // identifiers that lead to different customers
+  none       // unknown, and nothing was created
+};
+std::string_view name(Decision decision);
+
+struct Candidate {
+  CustomerId customer;     // a root
+  std::string grade;       // "certain" "probable" "possible" "certainly_not"
+};
+
+/// Whom a record is about: identifiers, or a customer named by any of its ids.
+struct Subject {
+  std::vector<Identifier> identifiers;
+  std::optional<CustomerId> customer;
+};
+
+struct Resolved {
+  Decision decision = Decision::none;
+  std::string grade;      // of the match; empty when created or none
+  std::string assurance;  // the best of the identifiers that decided; empty if none did
+  /// The part that a record with this subject belongs to: the one its deciding identifier hangs on
+  /// (authenticated before channel before claimed, then the order given), or the id named.
+  std::optional<CustomerId> part;
+  std::optional<CustomerId> root;
+  bool created = false;   // the part was made by this call
+  std::vector<Candidate> candidates;
+};
+
+struct Resolution {
+  std::vector<Resolved> subjects;  // one per subject asked, in order
+  parts::Locked locked;            // every part and candidate named above
+};
+
+/// What to do about a subject that is in doubt (review, conflict) or unknown.
+enum class Unknown {
+  create,        // unknown: a new customer; in doubt: a provisional part of its own
+  create_known,  // unknown: a new customer; in doubt: nothing, the candidates are the answer
+};
+
+/// Resolves or creates, for a whole batch, in one transaction and in the one lock order: identifier
+/// values sorted (their rows are made where new), then customers by id, then it looks. Two
+/// transactions bringing the same new identifier make one customer. On a match, identifiers not known
+/// yet are attached to the matched part and known ones confirmed (last seen, higher assurance); an
+/// identifier that belongs to somebody else is left where it is. The identifiers of a subject in doubt
+/// that belong to nobody are attached to its own part. A subject naming an unknown customer has
+/// decision none. `also`: further parts the operation needs locked. Facts go to `changes` and `timeline`
+/// of the caller through `facts`, so that the caller records everything in one call.
+struct Facts;  // identity/facts.hpp: lists of changes::Change and timeline::Entry
+Resolution resolve_or_create(postgres::Tx& tx, Actor const& actor, std::span<Subject const> subjects,
+                             Unknown unknown, std::span<CustomerId const> also, Facts& facts);
+
+/// Reads only: who is it? Never creates. decision none if unknown.
+Resolved resolve(postgres::Tx& tx, Actor const& actor, Subject const& subject);
+
+/// One identifier as it hangs on a customer.
+struct Owned {
+  std::string type;
+  std::string value;
+  std::string assurance;
+  bool shared = false;  // active on other customers too
+  CustomerId part;
+  Timestamp valid_from;
+  Timestamp confirmed_at;
+};
+/// Active identifiers of a customer, over all its parts.
+std::vector<Owned> identifiers_of(postgres::Tx& tx, CustomerId customer);
+
+/// Attaches an identifier to the part named. Already there: confirms it and returns false. On another
+/// customer: conflict with candidates, unless `shared` says that it is known to be shared. Throws
+/// not_found, and conflict at identifiers_per_customer_max. Raises the versions of every root whose
+/// answer changes (an identifier that becomes shared changes its other owners' answers too).
+bool attach(postgres::Tx& tx, Actor const& actor, CustomerId customer, Identifier const& identifier,
+            bool shared);
+
+/// Ends the identifier's validity on this customer; history stays. Throws not_found when it does not
+/// hang there.
+void detach(postgres::Tx& tx, Actor const& actor, CustomerId customer, Identifier const& identifier);
+
+/// Joins the part of a contact to the customer that the caller turned out to be: recorded as a merge
+/// that can be undone. `part` must be one that the contact brought itself: provisional or made by it,
+/// with no other contact's records; another customer's part is conflict (whether two established
+/// customers are one is for people to decide). Same root already: does nothing, returns false.
+bool join(postgres::Tx& tx, Actor const& actor, parts::Locked& locked, CustomerId part,
+          CustomerId customer, std::optional<InteractionId> interaction, Facts& facts);
+
+/// Upsert by identifier (PUT /v1/customers/by/{type}/{value}).
+struct Upsert {
+  Identifier key;
+  customers::Patch patch;
+  std::vector<Identifier> identifiers;  // only added
+};
+struct Upserted {
+  CustomerId customer;
+  bool created = false;
+  struct Conflict {
+    Identifier identifier;         // belongs to others and was not taken
+    std::vector<Candidate> owners;
+  };
+  std::vector<Conflict> conflicts;
+};
+/// Throws ambiguous (with candidates) where the key itself is shared, version_mismatch as If-Match asks.
+Upserted upsert(postgres::Tx& tx, Actor const& actor, Upsert const& upsert,
+                std::optional<std::int64_t> expected);
+
+/// The customer as the API shows it, identifiers included.
+std::string customer_json(postgres::Tx& tx, customers::Customer const& customer);
+/// [{"id":…,"display_name":…,"grade":…}], at most candidates_max.
+std::string candidates_json(postgres::Tx& tx, std::span<Candidate const> candidates);
+/// Error(ambiguous) with the member `candidates`.
+Error ambiguous_error(postgres::Tx& tx, std::span<Candidate const> candidates);
+
+/// GET, PATCH /v1/customers/{id} · PUT /v1/customers/by/{type}/{value} · POST, DELETE
+/// /v1/customers/{id}/identifiers[/{type}/{value}] · POST /v1/identity/resolve
+std::vector<http::Route> routes();
+
+}  // namespace throughline::identity

@@ -1,0 +1,139 @@
+// SPDX-FileCopyrightText: 2026 The Throughline authors
+// SPDX-License-Identifier: Apache-2.0
+//
+// Interactions: one contact on one channel, and its messages. Starting one is the bot's first call: it
+// resolves or creates the customer and is never refused for doubt.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "throughline/base/actor.hpp"
+#include "throughline/base/page.hpp"
+#include "throughline/domain/identity.hpp"
+#include "throughline/platform/http.hpp"
+#include "throughline/platform/postgres.hpp"
+
+namespace throughline::interactions {
+
+inline constexpr std::size_t messages_per_request_max = 100;
+inline constexpr std::size_t sources_per_message_max = 20;
+
+struct Start {
+  std::string channel;    // voice chat email sms social in_app web store
+  std::string direction;  // inbound outbound
+  identity::Subject subject;
+  std::optional<Agent> agent;
+  std::string intent;     // empty if not given
+  std::optional<CaseId> case_id;
+  std::optional<ExternalId> external_id;
+  std::optional<Timestamp> started_at;  // the past, with customers:write; never the future
+};
+
+struct Started {
+  InteractionId id;
+  bool repeated = false;  // external_id was known: `id` is the first one's, nothing was written
+  bool created = false;   // a customer was made
+};
+
+/// Starts an interaction on the part its deciding identifier hangs on. In doubt: on a provisional part
+/// of its own, candidates recorded. Throws not_found for an unknown customer or case (Code::invalid
+/// naming the field), conflict for a case of another customer.
+Started start(postgres::Tx& tx, Actor const& actor, Start const& start);
+
+struct Interaction {
+  InteractionId id;
+  CustomerId part;
+  CustomerId root;
+  std::int64_t version = 0;
+  std::string channel, direction, status;  // status: live ended
+  std::optional<Agent> agent;
+  std::string intent, summary, outcome;
+  std::optional<CaseId> case_id;
+  std::optional<double> sentiment;  // -1 … 1
+  std::int64_t message_count = 0;
+  Timestamp started_at;
+  std::optional<Timestamp> ended_at, last_message_at;
+  std::optional<ExternalId> external_id;
+  // how the customer was found
+  std::string decision, grade, assurance;
+  std::vector<identity::Candidate> candidates;
+};
+/// Throws not_found.
+Interaction get(postgres::Tx& tx, InteractionId id);
+
+struct Filter {
+  std::optional<std::string> status, channel, agent;
+};
+/// Newest first.
+Page<Interaction> list(postgres::Tx& tx, Filter const& filter, PageRequest const& page);
+
+struct Patch {
+  customers::Patched<CaseId> case_id;
+  customers::Patched<std::string> intent, summary;
+  customers::Patched<double> sentiment;
+};
+/// Also after the end. Throws version_mismatch, not_found, conflict for a case of another customer.
+void update(postgres::Tx& tx, Actor const& actor, InteractionId id, Patch const& patch,
+            std::optional<std::int64_t> expected);
+
+/// Puts an interaction on a case of the same root, in the caller's transaction; the interaction's root
+/// must be locked. For cases, which open with one. Does not record a change: the caller does.
+void link_case(postgres::Tx& tx, Actor const& actor, InteractionId id, CaseId case_id);
+
+/// outcome: resolved unresolved escalated transferred abandoned. Ending twice with the same outcome does
+/// nothing, with another is conflict. ended_at: the past, with customers:write.
+struct End {
+  std::string outcome;
+  std::optional<std::string> summary;
+  std::optional<Timestamp> ended_at;
+};
+void end(postgres::Tx& tx, Actor const& actor, InteractionId id, End const& end,
+         std::optional<std::int64_t> expected);
+
+/// Still there: moves last_heartbeat_at and no version. Throws conflict once ended.
+void heartbeat(postgres::Tx& tx, Actor const& actor, InteractionId id);
+
+/// The caller has said who they are: joins this interaction's part to that customer (identity::join).
+/// Identifiers must lead to exactly one customer (ambiguous, or not_found, otherwise).
+void identify(postgres::Tx& tx, Actor const& actor, InteractionId id, identity::Subject const& subject);
+
+struct NewMessage {
+  std::string role;  // customer agent system
+  std::string text;
+  std::optional<Timestamp> at;  // the past, with customers:write
+  std::optional<double> sentiment;
+  struct Source {
+    std::string id;
+    std::string version;
+  };
+  std::vector<Source> sources;
+  std::optional<ExternalId> external_id;
+};
+struct Message {
+  MessageId id;
+  std::int64_t seq = 0;  // from 1, without gaps, in order of commit
+  std::string role, text;
+  Timestamp at;
+  std::optional<double> sentiment;
+  std::vector<NewMessage::Source> sources;
+  std::optional<Agent> agent;
+  std::optional<ExternalId> external_id;
+  bool repeated = false;  // append(): external_id was known
+};
+/// Appends in the order given, numbered on from the interaction's row, all or nothing; also after the
+/// end (late lines). `agent` speaks the agent's lines and becomes the interaction's current agent while it is live.
+std::vector<MessageId> append(postgres::Tx& tx, Actor const& actor, InteractionId id,
+                              std::span<NewMessage const> messages, std::optional<Agent> const& agent);
+/// The transcript, oldest first.
+Page<Message> messages(postgres::Tx& tx, InteractionId id, PageRequest const& page);
+
+/// POST, GET /v1/interactions · GET, PATCH /v1/interactions/{id} · POST …/end …/heartbeat …/identify ·
+/// POST, GET …/messages
+std::vector<http::Route> routes();
+
+}  // namespace throughline::interactions
