@@ -179,7 +179,8 @@ class Tx {
   Rows lock(LockRank rank, std::string_view sql, std::span<Param const> params);
 
   /// Runs `body` under a savepoint. If it throws, everything it wrote and touched is undone and the
-  /// exception goes on; the transaction stays usable. Locks stay held.
+  /// exception goes on; the transaction stays usable. Row locks taken inside are given back with it,
+  /// and their rank may be entered again; those taken before stay held.
   void savepoint(std::function<void()> const& body);
 
   /// Registers a root whose version this transaction raised to `version`. Called by
