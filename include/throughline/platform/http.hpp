@@ -30,7 +30,8 @@
 
 namespace throughline::http {
 
-enum class Method { get, head, post, put, patch, del, options };
+/// other: a well-formed method that no route can have; the router answers it 405.
+enum class Method { get, head, post, put, patch, del, options, other };
 
 struct Request {
   Method method = Method::get;
@@ -57,6 +58,8 @@ struct Reply {
   static Reply json(std::string body, int status = 200);
   /// With an ETag made of the resource's version: "v<version>" in quotes.
   static Reply versioned(std::string body, std::int64_t version, int status = 200);
+  /// Throws std::logic_error on a control character: nothing from outside may reach a header
+  /// unchecked.
   Reply&& with(std::string name, std::string value) &&;
 };
 
@@ -136,14 +139,28 @@ struct Write {
   std::function<Reply(postgres::Tx&, Call const&, Receipt const&)> render;
 };
 
-/// A read that the cache may answer on the I/O thread.
+/// Where a name leads.
+struct Resolved {
+  CustomerId root;
+  /// Set for a name that documents don't list (a case): the part it belongs to, which never changes
+  /// and whose "customer:<part>" the root's document lists instead. Otherwise nullopt, and the document
+  /// lists the name itself.
+  std::optional<CustomerId> part;
+};
+
+/// A read that the cache may answer on the I/O thread. All of it may run more than once, and its
+/// Call may live on after an answer that other requests share.
 struct CachedRead {
-  /// The canonical name asked for ("phone:+1977…"). I/O thread; pure; throws Error(invalid).
+  /// The canonical name asked for ("phone:+1977…", "customer:<uuid>", "case:<uuid>"). I/O thread;
+  /// pure; throws Error(invalid).
   std::function<std::string(Call const&)> name;
-  /// Worker: the root that the name leads to; throws not_found or ambiguous.
-  std::function<CustomerId(postgres::Tx&, Call const&, std::string const& name)> resolve;
+  /// Worker: throws not_found or ambiguous.
+  std::function<Resolved(postgres::Tx&, Call const&, std::string const& name)> resolve;
   /// Worker: the document of a root, in one statement. Throws postgres::Retry if it is no root.
   std::function<cache::DocumentPtr(postgres::Tx&, Call const&, CustomerId root)> assemble;
+  /// I/O thread, pure: the Content-Location of an answer under a root that was not asked for by its
+  /// own id; empty where none is due. May be left unset.
+  std::function<std::string(Call const&, std::string const& name, CustomerId root)> location;
 };
 
 /// Answered on the I/O thread, no key asked: /healthz, /readyz, /openapi.json.
