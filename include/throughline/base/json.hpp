@@ -26,20 +26,20 @@ inline constexpr std::size_t depth_max = 32;         // nesting of arrays and ob
 inline constexpr std::size_t short_text_max = 256;   // characters: names, codes, ids
 inline constexpr std::size_t long_text_max = 16384;  // characters: messages, notes, summaries
 inline constexpr std::size_t free_object_bytes_max = 16384;  // attributes, profile, as JSON text
-inline constexpr std::size_t errors_max = 1000;      // bad fields named in one answer
+inline constexpr std::size_t errors_max = 1000;              // bad fields named in one answer
 
-/// Parses a whole body. Throws Error: malformed (not JSON, invalid UTF-8, a lone surrogate, a number
-/// that no double holds, deeper than depth_max, a key twice in one object) or invalid when the top is
-/// not an object. Never recurses. Numbers past 64 bits are kept to a double's precision.
+/// Parses a whole body. Throws Error: malformed (not JSON, invalid UTF-8, a lone surrogate, a
+/// number that no double holds, deeper than depth_max, a key twice in one object) or invalid when
+/// the top is not an object. Never recurses. Numbers past 64 bits are kept to a double's precision.
 Value parse_object(std::string_view body);
 
-/// Reads the fields of one object. Getters record what is wrong and return a harmless value; finish()
-/// throws everything at once. An optional getter takes an absent field and null alike for nullopt; a
-/// required one refuses both, and a text that is empty or blank. Strings are refused with NUL or other
-/// control characters (tab and line ends are allowed in prose), and when they exceed `max` characters
-/// (code points). No error repeats a value. A nested Reader shares its parent's list of errors, so
-/// only the outermost is finished; past errors_max the rest goes unnamed.
-/// Not copyable; lives on the stack while one request is read; the object must outlive it.
+/// Reads the fields of one object. Getters record what is wrong and return a harmless value;
+/// finish() throws everything at once. An optional getter takes an absent field and null alike for
+/// nullopt; a required one refuses both, and a text that is empty or blank. Strings are refused
+/// with NUL or other control characters (tab and line ends are allowed in prose), and when they
+/// exceed `max` characters (code points). No error repeats a value. A nested Reader shares its
+/// parent's list of errors, so only the outermost is finished; past errors_max the rest goes
+/// unnamed. Not copyable; lives on the stack while one request is read; the object must outlive it.
 class Reader {
  public:
   explicit Reader(Value const& object);
@@ -57,7 +57,8 @@ class Reader {
   std::string required_prose(std::string_view field, std::size_t max = long_text_max);
   std::optional<std::string> prose(std::string_view field, std::size_t max = long_text_max);
   std::string required_word(std::string_view field, std::span<std::string_view const> allowed);
-  std::optional<std::string> word(std::string_view field, std::span<std::string_view const> allowed);
+  std::optional<std::string> word(std::string_view field,
+                                  std::span<std::string_view const> allowed);
   std::optional<bool> boolean(std::string_view field);
   /// Limits are included in the range.
   std::optional<double> number(std::string_view field, double min, double max);
@@ -79,7 +80,8 @@ class Reader {
   std::optional<Agent> agent(std::string_view field = "agent");
 
   /// Calls `read` with a nested Reader, if the field is an object; absent and null are no error.
-  /// Unknown fields of the nested object are recorded when `read` returns. Whether `read` was called.
+  /// Unknown fields of the nested object are recorded when `read` returns. Whether `read` was
+  /// called.
   template <class Read>
   bool nested(std::string_view field, Read read) {
     Value const* value = nested_object(field);
@@ -90,8 +92,8 @@ class Reader {
     return true;
   }
   /// Calls `read` once per element, each an object. Records an error if the field is present and is
-  /// no array, is longer than `max`, or shorter than `min`; an absent or null field is an error where
-  /// `min` is not 0. Returns the number of elements, 0 when the list itself is refused.
+  /// no array, is longer than `max`, or shorter than `min`; an absent or null field is an error
+  /// where `min` is not 0. Returns the number of elements, 0 when the list itself is refused.
   template <class Read>
   std::size_t each(std::string_view field, std::size_t min, std::size_t max, Read read) {
     Value const* list = array(field, min, max);

@@ -34,13 +34,13 @@ struct Page {
 /// A cursor is base64url text that binds sort keys to a tenant, a list and its filters, so that a
 /// cursor is refused where it does not belong. It is no secret: every page is read under the
 /// reader's own tenant whatever the cursor says.
-/// `list` names the list and its filters, e.g. "cases?status=open". The keys are short texts without
-/// control characters, together at most 3,000 bytes.
+/// `list` names the list and its filters, e.g. "cases?status=open". The keys are short texts
+/// without control characters, together at most 3,000 bytes.
 std::string encode_cursor(TenantId tenant, std::string_view list,
                           std::vector<std::string> const& keys);
-/// nullopt for a cursor that is damaged or was made for another tenant, list or filter. A cursor can
-/// be forged: the keys are well-formed UTF-8 without control characters, but count and form are the
-/// caller's to check.
+/// nullopt for a cursor that is damaged or was made for another tenant, list or filter. A cursor
+/// can be forged: the keys are well-formed UTF-8 without control characters, but count and form are
+/// the caller's to check.
 std::optional<std::vector<std::string>> decode_cursor(TenantId tenant, std::string_view list,
                                                       std::string_view cursor);
 

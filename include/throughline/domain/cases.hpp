@@ -19,23 +19,23 @@
 namespace throughline::cases {
 
 struct Open {
-  std::optional<CustomerId> customer;         // exactly one of these two
-  std::optional<InteractionId> interaction;   // opens on its part and links both
+  std::optional<CustomerId> customer;        // exactly one of these two
+  std::optional<InteractionId> interaction;  // opens on its part and links both
   std::string subject;
-  std::string intent;                         // empty if not given
-  std::string priority = "normal";            // low normal high urgent
+  std::string intent;               // empty if not given
+  std::string priority = "normal";  // low normal high urgent
   std::string assignee;
-  std::string attributes = "{}";              // JSON object
+  std::string attributes = "{}";  // JSON object
   std::optional<ExternalId> external_id;
-  std::optional<Timestamp> opened_at;         // the past, with customers:write
+  std::optional<Timestamp> opened_at;  // the past, with customers:write
 };
 struct Opened {
   CaseId id;
   bool repeated = false;  // external_id was known
 };
 /// Gives the case the tenant's next number (from 1000, gaps where a transaction rolled back are
-/// impossible: the counter's row is locked last). Throws Code::invalid naming the field for an unknown
-/// customer or interaction.
+/// impossible: the counter's row is locked last). Throws Code::invalid naming the field for an
+/// unknown customer or interaction.
 Opened open(postgres::Tx& tx, Actor const& actor, Open const& open);
 
 struct Case {
@@ -72,15 +72,17 @@ struct Filter {
 /// Newest first.
 Page<Case> list(postgres::Tx& tx, Filter const& filter, PageRequest const& page);
 
-/// Locks the case's customer (LockRank::customers) and returns the case as it is under the lock. For
-/// modules whose records belong to a case. Throws not_found.
+/// Locks the case's customer (LockRank::customers) and returns the case as it is under the lock.
+/// For modules whose records belong to a case. Throws not_found.
 struct LockedCase {
   Case value;
   parts::Locked locked;
 };
 LockedCase lock(postgres::Tx& tx, Actor const& actor, CaseId id);
-/// Sets the open question; the case's root must be locked. The caller records the change. For notes.
-void set_open_question(postgres::Tx& tx, Actor const& actor, CaseId id, std::string const& question);
+/// Sets the open question; the case's root must be locked. The caller records the change. For
+/// notes.
+void set_open_question(postgres::Tx& tx, Actor const& actor, CaseId id,
+                       std::string const& question);
 
 /// POST, GET /v1/cases · GET, PATCH /v1/cases/{id}
 std::vector<http::Route> routes();

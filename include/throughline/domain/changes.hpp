@@ -25,7 +25,7 @@ namespace throughline::changes {
 enum class Type {
   customer_created,
   customer_updated,
-  customer_merged,       // identify joined a part to this customer; data names both former roots
+  customer_merged,  // identify joined a part to this customer; data names both former roots
   identifier_attached,
   identifier_detached,
   identifier_confirmed,  // seen again with a higher assurance
@@ -53,9 +53,10 @@ struct Change {
   std::optional<Agent> agent;
 };
 
-/// Appends the facts, in this order, each raising its root's version by one. Positions are drawn here:
-/// after the transaction has its id and all its customer locks, so per customer the order of positions
-/// is the order of commit and of versions. Call it last in an operation, once, with everything.
+/// Appends the facts, in this order, each raising its root's version by one. Positions are drawn
+/// here: after the transaction has its id and all its customer locks, so per customer the order of
+/// positions is the order of commit and of versions. Call it last in an operation, once, with
+/// everything.
 void record(postgres::Tx& tx, Actor const& actor, parts::Locked& locked,
             std::span<Change const> changes);
 
@@ -83,9 +84,10 @@ struct Batch {
 
 inline constexpr std::size_t batch_max = 1000;
 
-/// How far a reader may go: no open transaction can still write at or below it. Remembers candidates
-/// between calls (a position m read first, then in a later statement a snapshot S: m is final once the
-/// oldest running transaction is at or past S.xmax). Thread-safe, one per instance, kept by app.
+/// How far a reader may go: no open transaction can still write at or below it. Remembers
+/// candidates between calls (a position m read first, then in a later statement a snapshot S: m is
+/// final once the oldest running transaction is at or past S.xmax). Thread-safe, one per instance,
+/// kept by app.
 class Horizon {
  public:
   Horizon();
@@ -98,8 +100,8 @@ class Horizon {
   std::unique_ptr<Impl> impl_;
 };
 
-/// The tenant's facts with position > `after`, in order, up to the bound. `tx` must have begun after
-/// the bound was read.
+/// The tenant's facts with position > `after`, in order, up to the bound. `tx` must have begun
+/// after the bound was read.
 Batch read(postgres::Tx& tx, std::int64_t after, std::int64_t bound, std::size_t limit);
 
 /// GET /v1/changes?cursor=&limit=&types=

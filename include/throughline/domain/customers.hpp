@@ -34,8 +34,9 @@ struct Patch {
   Patched<std::string> display_name;
   Patched<std::string> tier;
   Patched<std::string> language;  // BCP 47
-  /// RFC 7396 patch of the profile as JSON text; empty: untouched. Standard fields in it were checked:
-  /// given_name family_name full_name date_of_birth address{line1 line2 city region postal_code country}
+  /// RFC 7396 patch of the profile as JSON text; empty: untouched. Standard fields in it were
+  /// checked: given_name family_name full_name date_of_birth address{line1 line2 city region
+  /// postal_code country}
   std::string profile;
   Patched<std::vector<Sensitivity>> sensitivities;  // replaces the whole list
   bool empty() const;
@@ -63,10 +64,12 @@ std::optional<Customer> find(postgres::Tx& tx, CustomerId id);
 /// As find(), throws not_found.
 Customer get(postgres::Tx& tx, CustomerId id);
 /// display_name of each root, for candidates. Roots without one are absent.
-std::map<CustomerId, std::string> display_names(postgres::Tx& tx, std::span<CustomerId const> roots);
+std::map<CustomerId, std::string> display_names(postgres::Tx& tx,
+                                                std::span<CustomerId const> roots);
 
 /// Applies a merge patch to the part named and records the change. `expected`: the version of
-/// If-Match, compared under the lock (version_mismatch). A patch that changes nothing raises no version.
+/// If-Match, compared under the lock (version_mismatch). A patch that changes nothing raises no
+/// version.
 void update(postgres::Tx& tx, Actor const& actor, CustomerId id, Patch const& patch,
             std::optional<std::int64_t> expected);
 /// The same for a customer already locked by a larger operation (upsert); the caller records the
@@ -76,8 +79,8 @@ std::vector<std::string> apply(postgres::Tx& tx, Actor const& actor, parts::Lock
 /// Raises the customer's own version without touching a field: its identifiers changed.
 void touch_version(postgres::Tx& tx, Actor const& actor, CustomerId root);
 
-/// The customer's document as other modules embed it: {"id":…,"display_name":…,…} without identifiers'
-/// module; identity adds "identifiers" (identity::customer_json).
+/// The customer's document as other modules embed it: {"id":…,"display_name":…,…} without
+/// identifiers' module; identity adds "identifiers" (identity::customer_json).
 std::string to_json(Customer const& customer, std::string const& identifiers_json);
 
 /// Reads a Patch out of a request body's fields (display_name, tier, language, profile,

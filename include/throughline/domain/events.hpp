@@ -37,9 +37,10 @@ struct Result {
   std::optional<Error> error;  // failed: ambiguous (with candidates), invalid
 };
 
-/// Records a batch in one transaction with set-based statements: identifiers and customers of all items
-/// are locked once, in order. An unknown subject becomes a new customer; a subject in doubt fails as
-/// ambiguous, naming candidates. An unknown customer_id or a case of another customer fails its item.
+/// Records a batch in one transaction with set-based statements: identifiers and customers of all
+/// items are locked once, in order. An unknown subject becomes a new customer; a subject in doubt
+/// fails as ambiguous, naming candidates. An unknown customer_id or a case of another customer
+/// fails its item.
 std::vector<Result> record(postgres::Tx& tx, Actor const& actor, std::span<NewEvent const> events);
 
 /// POST /v1/events

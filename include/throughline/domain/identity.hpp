@@ -2,9 +2,9 @@
 // SPDX-License-Identifier: Apache-2.0
 //
 // Identity, the exact part: which customer an identifier points to. Nothing is merged silently: a
-// contact whose identifiers contradict each other, or lead to several customers, gets a part of its own
-// with the candidates named, and identify() joins it later. (Scores, merges by rule, undo and review
-// build on the same tables later.) Normalisation is in identity_values.hpp.
+// contact whose identifiers contradict each other, or lead to several customers, gets a part of its
+// own with the candidates named, and identify() joins it later. (Scores, merges by rule, undo and
+// review build on the same tables later.) Normalisation is in identity_values.hpp.
 #pragma once
 
 #include <cstdint>
@@ -39,8 +39,8 @@ enum class Decision {
 std::string_view name(Decision decision);
 
 struct Candidate {
-  CustomerId customer;     // a root
-  std::string grade;       // "certain" "probable" "possible" "certainly_not"
+  CustomerId customer;  // a root
+  std::string grade;    // "certain" "probable" "possible" "certainly_not"
 };
 
 /// Whom a record is about: identifiers, or a customer named by any of its ids.
@@ -57,7 +57,7 @@ struct Resolved {
   /// (authenticated before channel before claimed, then the order given), or the id named.
   std::optional<CustomerId> part;
   std::optional<CustomerId> root;
-  bool created = false;   // the part was made by this call
+  bool created = false;  // the part was made by this call
   std::vector<Candidate> candidates;
 };
 
@@ -74,15 +74,17 @@ enum class Unknown {
 
 /// Resolves or creates, for a whole batch, in one transaction and in the one lock order: identifier
 /// values sorted (their rows are made where new), then customers by id, then it looks. Two
-/// transactions bringing the same new identifier make one customer. On a match, identifiers not known
-/// yet are attached to the matched part and known ones confirmed (last seen, higher assurance); an
-/// identifier that belongs to somebody else is left where it is. The identifiers of a subject in doubt
-/// that belong to nobody are attached to its own part. A subject naming an unknown customer has
-/// decision none. `also`: further parts the operation needs locked. Facts go to `changes` and `timeline`
-/// of the caller through `facts`, so that the caller records everything in one call.
+/// transactions bringing the same new identifier make one customer. On a match, identifiers not
+/// known yet are attached to the matched part and known ones confirmed (last seen, higher
+/// assurance); an identifier that belongs to somebody else is left where it is. The identifiers of
+/// a subject in doubt that belong to nobody are attached to its own part. A subject naming an
+/// unknown customer has decision none. `also`: further parts the operation needs locked. Facts go
+/// to `changes` and `timeline` of the caller through `facts`, so that the caller records everything
+/// in one call.
 struct Facts;  // identity/facts.hpp: lists of changes::Change and timeline::Entry
-Resolution resolve_or_create(postgres::Tx& tx, Actor const& actor, std::span<Subject const> subjects,
-                             Unknown unknown, std::span<CustomerId const> also, Facts& facts);
+Resolution resolve_or_create(postgres::Tx& tx, Actor const& actor,
+                             std::span<Subject const> subjects, Unknown unknown,
+                             std::span<CustomerId const> also, Facts& facts);
 
 /// Reads only: who is it? Never creates. decision none if unknown.
 Resolved resolve(postgres::Tx& tx, Actor const& actor, Subject const& subject);
@@ -100,21 +102,24 @@ struct Owned {
 /// Active identifiers of a customer, over all its parts.
 std::vector<Owned> identifiers_of(postgres::Tx& tx, CustomerId customer);
 
-/// Attaches an identifier to the part named. Already there: confirms it and returns false. On another
-/// customer: conflict with candidates, unless `shared` says that it is known to be shared. Throws
-/// not_found, and conflict at identifiers_per_customer_max. Raises the versions of every root whose
-/// answer changes (an identifier that becomes shared changes its other owners' answers too).
+/// Attaches an identifier to the part named. Already there: confirms it and returns false. On
+/// another customer: conflict with candidates, unless `shared` says that it is known to be shared.
+/// Throws not_found, and conflict at identifiers_per_customer_max. Raises the versions of every
+/// root whose answer changes (an identifier that becomes shared changes its other owners' answers
+/// too).
 bool attach(postgres::Tx& tx, Actor const& actor, CustomerId customer, Identifier const& identifier,
             bool shared);
 
-/// Ends the identifier's validity on this customer; history stays. Throws not_found when it does not
-/// hang there.
-void detach(postgres::Tx& tx, Actor const& actor, CustomerId customer, Identifier const& identifier);
+/// Ends the identifier's validity on this customer; history stays. Throws not_found when it does
+/// not hang there.
+void detach(postgres::Tx& tx, Actor const& actor, CustomerId customer,
+            Identifier const& identifier);
 
-/// Joins the part of a contact to the customer that the caller turned out to be: recorded as a merge
-/// that can be undone. `part` must be one that the contact brought itself: provisional or made by it,
-/// with no other contact's records; another customer's part is conflict (whether two established
-/// customers are one is for people to decide). Same root already: does nothing, returns false.
+/// Joins the part of a contact to the customer that the caller turned out to be: recorded as a
+/// merge that can be undone. `part` must be one that the contact brought itself: provisional or
+/// made by it, with no other contact's records; another customer's part is conflict (whether two
+/// established customers are one is for people to decide). Same root already: does nothing, returns
+/// false.
 bool join(postgres::Tx& tx, Actor const& actor, parts::Locked& locked, CustomerId part,
           CustomerId customer, std::optional<InteractionId> interaction, Facts& facts);
 
@@ -128,12 +133,13 @@ struct Upserted {
   CustomerId customer;
   bool created = false;
   struct Conflict {
-    Identifier identifier;         // belongs to others and was not taken
+    Identifier identifier;  // belongs to others and was not taken
     std::vector<Candidate> owners;
   };
   std::vector<Conflict> conflicts;
 };
-/// Throws ambiguous (with candidates) where the key itself is shared, version_mismatch as If-Match asks.
+/// Throws ambiguous (with candidates) where the key itself is shared, version_mismatch as If-Match
+/// asks.
 Upserted upsert(postgres::Tx& tx, Actor const& actor, Upsert const& upsert,
                 std::optional<std::int64_t> expected);
 

@@ -1,8 +1,8 @@
 // SPDX-FileCopyrightText: 2026 The Throughline authors
 // SPDX-License-Identifier: Apache-2.0
 //
-// Interactions: one contact on one channel, and its messages. Starting one is the bot's first call: it
-// resolves or creates the customer and is never refused for doubt.
+// Interactions: one contact on one channel, and its messages. Starting one is the bot's first call:
+// it resolves or creates the customer and is never refused for doubt.
 #pragma once
 
 #include <cstdint>
@@ -28,7 +28,7 @@ struct Start {
   std::string direction;  // inbound outbound
   identity::Subject subject;
   std::optional<Agent> agent;
-  std::string intent;     // empty if not given
+  std::string intent;  // empty if not given
   std::optional<CaseId> case_id;
   std::optional<ExternalId> external_id;
   std::optional<Timestamp> started_at;  // the past, with customers:write; never the future
@@ -40,9 +40,9 @@ struct Started {
   bool created = false;   // a customer was made
 };
 
-/// Starts an interaction on the part its deciding identifier hangs on. In doubt: on a provisional part
-/// of its own, candidates recorded. Throws not_found for an unknown customer or case (Code::invalid
-/// naming the field), conflict for a case of another customer.
+/// Starts an interaction on the part its deciding identifier hangs on. In doubt: on a provisional
+/// part of its own, candidates recorded. Throws not_found for an unknown customer or case
+/// (Code::invalid naming the field), conflict for a case of another customer.
 Started start(postgres::Tx& tx, Actor const& actor, Start const& start);
 
 struct Interaction {
@@ -81,12 +81,12 @@ struct Patch {
 void update(postgres::Tx& tx, Actor const& actor, InteractionId id, Patch const& patch,
             std::optional<std::int64_t> expected);
 
-/// Puts an interaction on a case of the same root, in the caller's transaction; the interaction's root
-/// must be locked. For cases, which open with one. Does not record a change: the caller does.
+/// Puts an interaction on a case of the same root, in the caller's transaction; the interaction's
+/// root must be locked. For cases, which open with one. Does not record a change: the caller does.
 void link_case(postgres::Tx& tx, Actor const& actor, InteractionId id, CaseId case_id);
 
-/// outcome: resolved unresolved escalated transferred abandoned. Ending twice with the same outcome does
-/// nothing, with another is conflict. ended_at: the past, with customers:write.
+/// outcome: resolved unresolved escalated transferred abandoned. Ending twice with the same outcome
+/// does nothing, with another is conflict. ended_at: the past, with customers:write.
 struct End {
   std::string outcome;
   std::optional<std::string> summary;
@@ -98,9 +98,11 @@ void end(postgres::Tx& tx, Actor const& actor, InteractionId id, End const& end,
 /// Still there: moves last_heartbeat_at and no version. Throws conflict once ended.
 void heartbeat(postgres::Tx& tx, Actor const& actor, InteractionId id);
 
-/// The caller has said who they are: joins this interaction's part to that customer (identity::join).
-/// Identifiers must lead to exactly one customer (ambiguous, or not_found, otherwise).
-void identify(postgres::Tx& tx, Actor const& actor, InteractionId id, identity::Subject const& subject);
+/// The caller has said who they are: joins this interaction's part to that customer
+/// (identity::join). Identifiers must lead to exactly one customer (ambiguous, or not_found,
+/// otherwise).
+void identify(postgres::Tx& tx, Actor const& actor, InteractionId id,
+              identity::Subject const& subject);
 
 struct NewMessage {
   std::string role;  // customer agent system
@@ -125,15 +127,17 @@ struct Message {
   std::optional<ExternalId> external_id;
   bool repeated = false;  // append(): external_id was known
 };
-/// Appends in the order given, numbered on from the interaction's row, all or nothing; also after the
-/// end (late lines). `agent` speaks the agent's lines and becomes the interaction's current agent while it is live.
+/// Appends in the order given, numbered on from the interaction's row, all or nothing; also after
+/// the end (late lines). `agent` speaks the agent's lines and becomes the interaction's current
+/// agent while it is live.
 std::vector<MessageId> append(postgres::Tx& tx, Actor const& actor, InteractionId id,
-                              std::span<NewMessage const> messages, std::optional<Agent> const& agent);
+                              std::span<NewMessage const> messages,
+                              std::optional<Agent> const& agent);
 /// The transcript, oldest first.
 Page<Message> messages(postgres::Tx& tx, InteractionId id, PageRequest const& page);
 
-/// POST, GET /v1/interactions · GET, PATCH /v1/interactions/{id} · POST …/end …/heartbeat …/identify ·
-/// POST, GET …/messages
+/// POST, GET /v1/interactions · GET, PATCH /v1/interactions/{id} · POST …/end …/heartbeat
+/// …/identify · POST, GET …/messages
 std::vector<http::Route> routes();
 
 }  // namespace throughline::interactions

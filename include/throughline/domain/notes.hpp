@@ -1,8 +1,8 @@
 // SPDX-FileCopyrightText: 2026 The Throughline authors
 // SPDX-License-Identifier: Apache-2.0
 //
-// Notes: what agents of every channel write on a case and read from it. The simplest module: the model
-// for the next one.
+// Notes: what agents of every channel write on a case and read from it. The simplest module: the
+// model for the next one.
 #pragma once
 
 #include <optional>
@@ -32,8 +32,8 @@ struct Added {
   bool repeated = false;  // external_id was known
 };
 /// Adds a note; an open_question becomes the case's. A note is corrected by one that replaces it:
-/// both stay, the context shows the newer. Throws not_found for the case; Code::invalid naming the field
-/// for an unknown interaction, or a replaced note of another case or already replaced.
+/// both stay, the context shows the newer. Throws not_found for the case; Code::invalid naming the
+/// field for an unknown interaction, or a replaced note of another case or already replaced.
 Added add(postgres::Tx& tx, Actor const& actor, CaseId case_id, NewNote const& note);
 
 struct Note {

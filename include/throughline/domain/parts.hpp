@@ -38,13 +38,15 @@ class Locked {
  private:
   friend Locked lock(postgres::Tx&, Actor const&, std::span<CustomerId const>);
   friend CustomerId create(postgres::Tx&, Actor const&, Locked&, bool);
-  friend void raise(postgres::Tx&, Actor const&, Locked&, std::map<CustomerId, std::int64_t> const&);
+  friend void raise(postgres::Tx&, Actor const&, Locked&,
+                    std::map<CustomerId, std::int64_t> const&);
   friend void join(postgres::Tx&, Actor const&, Locked&, CustomerId, CustomerId);
   std::map<CustomerId, CustomerId> root_of_;
   std::map<CustomerId, Root> roots_;
 };
 
-/// The root that answers for a part (itself, if it is one); nullopt for an unknown id. Takes no lock.
+/// The root that answers for a part (itself, if it is one); nullopt for an unknown id. Takes no
+/// lock.
 std::optional<CustomerId> root_of(postgres::Tx& tx, CustomerId part);
 
 /// Locks the roots of these parts, in id order (LockRank::customers: once in a transaction, so name

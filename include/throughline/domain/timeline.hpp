@@ -25,11 +25,11 @@ std::string_view name(Kind kind);
 
 struct Entry {
   CustomerId part;
-  Timestamp at;              // when it happened, which may lie in the past
+  Timestamp at;  // when it happened, which may lie in the past
   Kind kind;
-  std::string_view fact;     // "started" "ended" "added" "opened" "resolved" "attached" …
-  Uuid resource;             // the record
-  std::string channel;       // empty if it has none
+  std::string_view fact;  // "started" "ended" "added" "opened" "resolved" "attached" …
+  Uuid resource;          // the record
+  std::string channel;    // empty if it has none
   std::optional<CaseId> case_id;
   std::optional<InteractionId> interaction_id;
 };
@@ -45,9 +45,9 @@ struct Filter {
   std::optional<Timestamp> until;  // at < until
 };
 
-/// Rendered entries of a customer (by any of its ids), newest first; ties by id. Page 1,000 costs what
-/// page 1 costs: read per part through an index on (part, at, id) for each filter, then merged. Throws
-/// not_found for an unknown customer.
+/// Rendered entries of a customer (by any of its ids), newest first; ties by id. Page 1,000 costs
+/// what page 1 costs: read per part through an index on (part, at, id) for each filter, then
+/// merged. Throws not_found for an unknown customer.
 Page<std::string> list(postgres::Tx& tx, CustomerId customer, Filter const& filter,
                        PageRequest const& page);
 

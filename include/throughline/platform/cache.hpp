@@ -2,14 +2,14 @@
 // SPDX-License-Identifier: Apache-2.0
 //
 // The context cache: documents kept under roots, in one of two forms. `memory` serves one instance
-// without Redis; `redis` serves many. Both keep, per root: the document, its version, what it answers
-// for, a version floor and a fill token, so that a late fill never covers a newer write.
+// without Redis; `redis` serves many. Both keep, per root: the document, its version, what it
+// answers for, a version floor and a fill token, so that a late fill never covers a newer write.
 //
-// The place of what is still to come: in the redis form a hit is to be trusted only under the fence,
-// and an invalidation that failed is to park the answer until the relay has applied it (docs/
-// ARCHITECTURE.md, "The cache and its missing half"). Until then a form says `degraded` and answers
-// `away` while its Redis is out of reach, and replays the invalidations it could not deliver before it
-// trusts that Redis again.
+// The place of what is still to come: in the redis form a hit is to be trusted only under the
+// fence, and an invalidation that failed is to park the answer until the relay has applied it
+// (docs/ ARCHITECTURE.md, "The cache and its missing half"). Until then a form says `degraded` and
+// answers `away` while its Redis is out of reach, and replays the invalidations it could not
+// deliver before it trusts that Redis again.
 #pragma once
 
 #include <cstdint>
@@ -90,21 +90,21 @@ class Hints {
 
 /// Joins reads of one root: at most one statement at a time per root, and a read joins only a
 /// flight whose statement is sent after the read began; otherwise it waits for the next one.
-/// Shared by the I/O threads; thread-safe. Waiters call back on the thread that lands the flight, so
-/// they post to their own.
+/// Shared by the I/O threads; thread-safe. Waiters call back on the thread that lands the flight,
+/// so they post to their own.
 class Flights {
  public:
   Flights();
   ~Flights();
   struct Outcome {
-    DocumentPtr document;           // or
-    std::exception_ptr exception;   // what the leader's read threw
+    DocumentPtr document;          // or
+    std::exception_ptr exception;  // what the leader's read threw
   };
   using Waiter = std::function<void(Outcome)>;
   enum class Role { leader, follower };
   /// leader: the caller starts a flight: take_off() when its statement is about to be sent, then
-  /// land(). follower: `waiter` will be called once; if the flight it waits for has to be started by
-  /// somebody, `take_over` is called instead and the caller leads it.
+  /// land(). follower: `waiter` will be called once; if the flight it waits for has to be started
+  /// by somebody, `take_over` is called instead and the caller leads it.
   Role join(Key const& key, Waiter waiter, std::function<void()> take_over);
   /// From here on newcomers wait for the next flight.
   void take_off(Key const& key);

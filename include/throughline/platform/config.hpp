@@ -14,9 +14,9 @@ struct Limits {
   std::size_t header_bytes = 16 * 1024;
   std::size_t body_bytes = 1024 * 1024;
   std::size_t connections = 10000;
-  std::size_t queued_requests = 2000;       // waiting for a worker, all routes
-  std::size_t pipelined_requests = 16;      // read ahead of the answers on one connection
-  std::size_t in_flight_per_key = 256;      // beyond: 429
+  std::size_t queued_requests = 2000;   // waiting for a worker, all routes
+  std::size_t pipelined_requests = 16;  // read ahead of the answers on one connection
+  std::size_t in_flight_per_key = 256;  // beyond: 429
   std::chrono::milliseconds header_timeout{10000};
   std::chrono::milliseconds body_timeout{30000};
   std::chrono::milliseconds idle_timeout{75000};

@@ -4,11 +4,11 @@
 // What a module needs to serve its routes: the request as it may be used, the answer, and the table
 // of routes. Beast stays behind src/platform/http.
 //
-// A request's life: a session reads it under deadlines (I/O thread) → the router finds the route and
-// checks path and query → the key becomes an Actor → a CachedRead is answered right there if the cache
-// has it → anything else hops once to a worker, where a transaction opens (read-only for Read) and the
-// module's function runs → commit → the caches are told → the session sends. On a throw: rollback, and
-// problem.cpp writes the error.
+// A request's life: a session reads it under deadlines (I/O thread) → the router finds the route
+// and checks path and query → the key becomes an Actor → a CachedRead is answered right there if
+// the cache has it → anything else hops once to a worker, where a transaction opens (read-only for
+// Read) and the module's function runs → commit → the caches are told → the session sends. On a
+// throw: rollback, and problem.cpp writes the error.
 #pragma once
 
 #include <cstdint>
@@ -35,10 +35,10 @@ enum class Method { get, head, post, put, patch, del, options, other };
 
 struct Request {
   Method method = Method::get;
-  std::string target;                                           // as received
-  std::vector<std::string> segments;                            // path, percent-decoded
-  std::vector<std::pair<std::string, std::string>> query;       // decoded; "+" stays a plus
-  std::vector<std::pair<std::string, std::string>> headers;     // names in lower case
+  std::string target;                                        // as received
+  std::vector<std::string> segments;                         // path, percent-decoded
+  std::vector<std::pair<std::string, std::string>> query;    // decoded; "+" stays a plus
+  std::vector<std::pair<std::string, std::string>> headers;  // names in lower case
   std::string body;
   std::string id;           // X-Request-Id, the caller's if well-formed, else ours
   std::string traceparent;  // W3C, if well-formed
@@ -118,8 +118,8 @@ class Call {
 /// Throws version_mismatch unless `asked` is empty or equals `current`. Call it after locking.
 void check_version(std::optional<std::int64_t> asked, std::int64_t current);
 
-/// A read: one read-only transaction on a worker. If-None-Match is answered 304 by the platform when
-/// the reply carries an ETag.
+/// A read: one read-only transaction on a worker. If-None-Match is answered 304 by the platform
+/// when the reply carries an ETag.
 struct Read {
   std::function<Reply(postgres::Tx&, Call const&)> answer;
 };
@@ -130,9 +130,9 @@ struct Receipt {
   std::string refs;  // compact JSON
 };
 
-/// A write: perform() once per Idempotency-Key, render() after it in the same transaction, and alone
-/// when the request is repeated, so an answer is always read afresh. Both may run again after a
-/// serialization failure. The customers whose versions were raised are invalidated in the cache
+/// A write: perform() once per Idempotency-Key, render() after it in the same transaction, and
+/// alone when the request is repeated, so an answer is always read afresh. Both may run again after
+/// a serialization failure. The customers whose versions were raised are invalidated in the cache
 /// between COMMIT and answer.
 struct Write {
   std::function<Receipt(postgres::Tx&, Call const&)> perform;
@@ -143,8 +143,8 @@ struct Write {
 struct Resolved {
   CustomerId root;
   /// Set for a name that documents don't list (a case): the part it belongs to, which never changes
-  /// and whose "customer:<part>" the root's document lists instead. Otherwise nullopt, and the document
-  /// lists the name itself.
+  /// and whose "customer:<part>" the root's document lists instead. Otherwise nullopt, and the
+  /// document lists the name itself.
   std::optional<CustomerId> part;
 };
 
@@ -169,7 +169,7 @@ struct Direct {
 };
 
 struct Route {
-  Method method;  // get serves HEAD as well
+  Method method;             // get serves HEAD as well
   std::string_view pattern;  // "/v1/cases/{id}/notes"
   Scope scope;
   std::vector<std::string_view> query;  // allowed query parameters

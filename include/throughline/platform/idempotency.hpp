@@ -3,7 +3,8 @@
 //
 // Idempotency-Key for every write (the semantics of draft-ietf-httpapi-idempotency-key-header,
 // narrowed by the design): scope tenant, method and path; kept 24 hours. A record holds the status
-// and the ids of what was made, never a text that somebody wrote, so a repeat renders the answer afresh.
+// and the ids of what was made, never a text that somebody wrote, so a repeat renders the answer
+// afresh.
 #pragma once
 
 #include <optional>
@@ -29,8 +30,8 @@ struct Request {
 /// What the first request came to.
 struct Record {
   int status = 0;
-  std::string refs;                // compact JSON of ids; empty where the outcome was an error
-  std::optional<Error> error;      // a deterministic 4xx
+  std::string refs;            // compact JSON of ids; empty where the outcome was an error
+  std::optional<Error> error;  // a deterministic 4xx
 };
 
 /// Claims the key inside the request's own transaction, before any other lock

@@ -179,8 +179,8 @@ class Tx {
   Rows lock(LockRank rank, std::string_view sql, std::span<Param const> params);
 
   /// Runs `body` under a savepoint. If it throws, everything it wrote and touched is undone and the
-  /// exception goes on; the transaction stays usable. Row locks taken inside are given back with it,
-  /// and their rank may be entered again; those taken before stay held.
+  /// exception goes on; the transaction stays usable. Row locks taken inside are given back with
+  /// it, and their rank may be entered again; those taken before stay held.
   void savepoint(std::function<void()> const& body);
 
   /// Registers a root whose version this transaction raised to `version`. Called by
@@ -240,8 +240,8 @@ inline constexpr std::string_view service_role = "throughline_service";
 
 /// Applies the migrations built into this binary that the database lacks, in order, each in its own
 /// transaction, under an advisory lock, so several instances may call it at once. Throws
-/// std::runtime_error, naming the migration, if one that was applied has another checksum now, or if
-/// the database's schema declares this binary too old. Returns the names applied.
+/// std::runtime_error, naming the migration, if one that was applied has another checksum now, or
+/// if the database's schema declares this binary too old. Returns the names applied.
 std::vector<std::string> migrate(std::string const& url, log::Logger& log);
 
 /// Whether the schema has every migration of this binary and admits it; empty text if so, else the

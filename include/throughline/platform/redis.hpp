@@ -1,8 +1,8 @@
 // SPDX-FileCopyrightText: 2026 The Throughline authors
 // SPDX-License-Identifier: Apache-2.0
 //
-// The only door to Redis: hiredis's asynchronous API driven by one I/O thread's event loop. Commands
-// issued within one turn of the loop leave in one write (pipelined).
+// The only door to Redis: hiredis's asynchronous API driven by one I/O thread's event loop.
+// Commands issued within one turn of the loop leave in one write (pipelined).
 #pragma once
 
 #include <chrono>
