@@ -2,8 +2,11 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "throughline/base/actor.hpp"
 
+#include <algorithm>
 #include <array>
 #include <utility>
+
+#include "throughline/base/error.hpp"
 
 namespace throughline {
 namespace {
@@ -66,6 +69,17 @@ std::string to_string(Scopes scopes) {
     words += word;
   }
   return words;
+}
+
+Timestamp record_time(Actor const& actor, std::optional<Timestamp> asked,
+                      std::string_view pointer) {
+  if (!asked) return actor.now;
+  if (*asked > actor.now + clock_skew_max)
+    throw Error({FieldError{std::string(pointer), "must not lie in the future"}});
+  if (*asked < actor.now - clock_skew_max && !actor.scopes.allows(Scope::customers_write))
+    throw Error(Code::forbidden, std::string(pointer) + " lies in the past, which needs the scope " +
+                                     std::string(name(Scope::customers_write)) + ".");
+  return std::min(*asked, actor.now);
 }
 
 }  // namespace throughline

@@ -273,6 +273,9 @@ std::optional<Agent> Reader::agent(std::string_view field) {
     Agent read;
     read.kind = in.required_word("kind", kinds);
     read.id = in.required_text("id");
+    for (std::string_view const of_bots : {"model", "prompt_version", "persona_version"}) {
+      if (read.kind == "human" && in.text(of_bots)) in.fail(of_bots, "is only for bots");
+    }
     read.model = in.text("model").value_or("");
     read.prompt_version = in.text("prompt_version").value_or("");
     read.persona_version = in.text("persona_version").value_or("");

@@ -6,6 +6,7 @@
 #include <cstdint>
 #include <utility>
 
+#include "throughline/base/error.hpp"
 #include "throughline/base/text.hpp"
 
 namespace throughline {
@@ -102,6 +103,20 @@ std::optional<std::vector<std::string>> decode_cursor(TenantId tenant, std::stri
     packed.remove_prefix(size);
   }
   return keys;
+}
+
+std::vector<std::string> to_keys(TimeKey const& key) {
+  return {format_rfc3339(key.at), to_string(key.id)};
+}
+
+std::optional<TimeKey> time_key(PageRequest const& page) {
+  if (page.after.empty()) return std::nullopt;
+  if (page.after.size() == 2) {
+    auto const at = parse_rfc3339(page.after[0]);
+    auto const id = parse_uuid(page.after[1]);
+    if (at && id) return TimeKey{*at, *id};
+  }
+  throw Error({FieldError{"?cursor", "is not a cursor of this list"}});
 }
 
 }  // namespace throughline

@@ -4,7 +4,10 @@
 
 #include <catch2/catch.hpp>
 
+#include "throughline/base/error.hpp"
+
 using namespace throughline;
+using namespace std::chrono_literals;
 
 TEST_CASE("actor: scopes are read by their words and written back") {
   auto const scopes = parse_scopes("cases:read,interactions:write");
@@ -38,4 +41,43 @@ TEST_CASE("actor: unknown scopes are refused") {
     CHECK_FALSE(parse_scopes(words));
   }
   CHECK_FALSE(parse_scope("all"));
+}
+
+TEST_CASE("actor: a record's time is the present, or a past that the key may write") {
+  Timestamp const now = *parse_rfc3339("2026-11-21T08:00:00Z");
+  Actor actor;
+  actor.now = now;
+  actor.scopes = *parse_scopes("interactions:write");
+  CHECK(record_time(actor, std::nullopt, "/at") == now);
+  CHECK(record_time(actor, now - clock_skew_max, "/at") == now - clock_skew_max);
+  CHECK(record_time(actor, now + clock_skew_max, "/at") == now);
+
+  Timestamp const past = now - clock_skew_max - 1us;
+  try {
+    record_time(actor, past, "/at");
+    FAIL("a past time needs a scope");
+  } catch (Error const& error) {
+    CHECK(error.code() == Code::forbidden);
+    CHECK(error.detail().find("customers:write") != std::string::npos);
+  }
+  actor.scopes = *parse_scopes("interactions:write,customers:write");
+  CHECK(record_time(actor, past, "/at") == past);
+
+  try {
+    record_time(actor, now + clock_skew_max + 1us, "/messages/2/at");
+    FAIL("nothing happens in the future");
+  } catch (Error const& error) {
+    CHECK(error.code() == Code::invalid);
+    REQUIRE(error.fields().size() == 1);
+    CHECK(error.fields()[0].pointer == "/messages/2/at");
+  }
+}
+
+TEST_CASE("actor: an agent is written without what was not given and read back") {
+  Agent const bot{"bot", "voice \"1\"", "m-4", "", "calm-2"};
+  CHECK(parse_agent(to_json(bot)) == bot);
+  CHECK(to_json(Agent{"human", "mara", "", "", ""}) == R"({"id":"mara","kind":"human"})");
+  for (auto const* text : {"", "[]", "null", "{", "{}", R"({"kind":"bot"})"}) {
+    CHECK_THROWS_AS(parse_agent(text), std::logic_error);
+  }
 }

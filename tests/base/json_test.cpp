@@ -253,6 +253,16 @@ TEST_CASE("json reader: lists keep their limits") {
                                        "/a/4: must not hold control characters"});
 }
 
+TEST_CASE("json reader: models and versions are for bots") {
+  auto const lines = faults(
+      R"({"agent":{"kind":"human","id":"mara","model":"m","prompt_version":"1",
+                   "persona_version":"2"}})",
+      [](Reader& in) { in.agent(); });
+  CHECK(lines == std::vector<std::string>{"/agent/model: is only for bots",
+                                          "/agent/prompt_version: is only for bots",
+                                          "/agent/persona_version: is only for bots"});
+}
+
 TEST_CASE("json reader: agent and external id name their own fields") {
   Value const value = json::parse_object(
       R"({"agent":{"kind":"bot","id":"b-1","model":"m"},"external_id":{"system":"crm","id":"7"}})");

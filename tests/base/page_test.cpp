@@ -4,6 +4,8 @@
 
 #include <catch2/catch.hpp>
 
+#include "throughline/base/error.hpp"
+
 using namespace throughline;
 
 namespace {
@@ -48,5 +50,26 @@ TEST_CASE("page: a damaged cursor is refused") {
 TEST_CASE("page: keys that no database takes are refused, however they got in") {
   for (auto const& key : {std::string("\0", 1), std::string("\xFF"), std::string("a\nb")}) {
     CHECK_FALSE(decode_cursor(tenant, list, encode_cursor(tenant, list, {key})));
+  }
+}
+
+TEST_CASE("page: time keys come back, other keys are refused") {
+  CHECK_FALSE(time_key(PageRequest{}));
+  TimeKey const key{*parse_rfc3339("2026-11-21T08:00:00.123456Z"),
+                    *parse_uuid("018f2d5e-0000-7000-8000-000000000001")};
+  auto const read = time_key(PageRequest{1, to_keys(key)});
+  REQUIRE(read);
+  CHECK(read->at == key.at);
+  CHECK(read->id == key.id);
+  for (std::vector<std::string> const& keys :
+       {std::vector<std::string>{"x"}, {to_keys(key)[0]}, {to_keys(key)[0], "x"},
+        {"x", to_keys(key)[1]}, {to_keys(key)[0], to_keys(key)[1], "x"}}) {
+    try {
+      time_key(PageRequest{1, keys});
+      FAIL("refused");
+    } catch (Error const& error) {
+      REQUIRE(error.fields().size() == 1);
+      CHECK(error.fields()[0].pointer == "?cursor");
+    }
   }
 }

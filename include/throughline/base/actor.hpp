@@ -4,6 +4,7 @@
 // Who acts, for whom, and when: the second parameter of every operation.
 #pragma once
 
+#include <chrono>
 #include <cstdint>
 #include <optional>
 #include <string>
@@ -59,6 +60,15 @@ struct Actor {
   std::string traceparent;
 };
 
+/// How far a caller's clock may be off from ours: times within it count as the present.
+inline constexpr std::chrono::seconds clock_skew_max{60};
+
+/// The time that a record gets: the one asked for, else that of the request. A time in the past needs
+/// the scope customers:write (throws forbidden); one in the future is invalid at `pointer`, unless it
+/// is within clock_skew_max and so means now.
+Timestamp record_time(Actor const& actor, std::optional<Timestamp> asked,
+                      std::string_view pointer);
+
 /// The bot or person who speaks or writes, as the vocabulary has it; sent by the caller.
 struct Agent {
   std::string kind;  // "bot" or "human"
@@ -66,7 +76,12 @@ struct Agent {
   std::string model;            // bots only; empty if not given
   std::string prompt_version;   // bots only
   std::string persona_version;  // bots only
+  bool operator==(Agent const&) const = default;
 };
+/// {"kind":…,"id":…} without what was not given: how an agent stands in answers and in columns.
+std::string to_json(Agent const& agent);
+/// What to_json() wrote. Throws std::logic_error for anything else.
+Agent parse_agent(std::string_view json);
 
 /// The id a foreign system gave a record. Unique per tenant and kind of record.
 struct ExternalId {

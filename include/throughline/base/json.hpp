@@ -76,7 +76,7 @@ class Reader {
                               std::size_t max_bytes = free_object_bytes_max);
   /// {system, id}
   std::optional<ExternalId> external_id(std::string_view field = "external_id");
-  /// {kind, id, model?, prompt_version?, persona_version?}
+  /// {kind, id, model?, prompt_version?, persona_version?}, the last three for bots only.
   std::optional<Agent> agent(std::string_view field = "agent");
 
   /// Calls `read` with a nested Reader, if the field is an object; absent and null are no error.

@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "throughline/base/ids.hpp"
+#include "throughline/base/time.hpp"
 
 namespace throughline {
 
@@ -43,5 +44,15 @@ std::string encode_cursor(TenantId tenant, std::string_view list,
 /// the caller's to check.
 std::optional<std::vector<std::string>> decode_cursor(TenantId tenant, std::string_view list,
                                                       std::string_view cursor);
+
+/// Sort keys of the lists that are ordered by a time, ties by id.
+struct TimeKey {
+  Timestamp at;
+  Uuid id;
+};
+std::vector<std::string> to_keys(TimeKey const& key);
+/// What to_keys() wrote; nullopt on the first page. Throws Error(invalid) naming ?cursor for keys of
+/// another form.
+std::optional<TimeKey> time_key(PageRequest const& page);
 
 }  // namespace throughline

@@ -56,7 +56,8 @@ struct Reply {
   std::vector<std::pair<std::string, std::string>> headers;
 
   static Reply json(std::string body, int status = 200);
-  /// With an ETag made of the resource's version: "v<version>" in quotes.
+  /// With the ETag "v<version>.<digest of the body>" in quotes: it changes with everything that is
+  /// shown (304 is always right), while If-Match looks at the resource's own version alone.
   static Reply versioned(std::string body, std::int64_t version, int status = 200);
   /// Throws std::logic_error on a control character: nothing from outside may reach a header
   /// unchecked.
@@ -100,9 +101,9 @@ class Call {
   std::string page_json(std::string_view list, std::vector<std::string> const& items,
                         std::vector<std::string> const& next) const;
 
-  /// The version that If-Match asks for; nullopt without the header or for "*". A header that is no
-  /// ETag of ours names a version that never matches (-1). Operations compare it under their lock
-  /// with check_version.
+  /// The version that If-Match asks for (the part of the ETag before its dot); nullopt without the
+  /// header or for "*". A header that is no ETag of ours names a version that never matches (-1).
+  /// Operations compare it under their lock with check_version.
   std::optional<std::int64_t> if_match() const;
 
  private:
