@@ -77,7 +77,8 @@ Timestamp record_time(Actor const& actor, std::optional<Timestamp> asked,
   if (*asked > actor.now + clock_skew_max)
     throw Error({FieldError{std::string(pointer), "must not lie in the future"}});
   if (*asked < actor.now - clock_skew_max && !actor.scopes.allows(Scope::customers_write))
-    throw Error(Code::forbidden, std::string(pointer) + " lies in the past, which needs the scope " +
+    throw Error(Code::forbidden, std::string(pointer) +
+                                     " lies in the past, which needs the scope " +
                                      std::string(name(Scope::customers_write)) + ".");
   return std::min(*asked, actor.now);
 }

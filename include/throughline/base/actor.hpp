@@ -63,9 +63,9 @@ struct Actor {
 /// How far a caller's clock may be off from ours: times within it count as the present.
 inline constexpr std::chrono::seconds clock_skew_max{60};
 
-/// The time that a record gets: the one asked for, else that of the request. A time in the past needs
-/// the scope customers:write (throws forbidden); one in the future is invalid at `pointer`, unless it
-/// is within clock_skew_max and so means now.
+/// The time that a record gets: the one asked for, else that of the request. A time in the past
+/// needs the scope customers:write (throws forbidden); one in the future is invalid at `pointer`,
+/// unless it is within clock_skew_max and so means now.
 Timestamp record_time(Actor const& actor, std::optional<Timestamp> asked,
                       std::string_view pointer);
 

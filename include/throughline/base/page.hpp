@@ -51,8 +51,8 @@ struct TimeKey {
   Uuid id;
 };
 std::vector<std::string> to_keys(TimeKey const& key);
-/// What to_keys() wrote; nullopt on the first page. Throws Error(invalid) naming ?cursor for keys of
-/// another form.
+/// What to_keys() wrote; nullopt on the first page. Throws Error(invalid) naming ?cursor for keys
+/// of another form.
 std::optional<TimeKey> time_key(PageRequest const& page);
 
 }  // namespace throughline
