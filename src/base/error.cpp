@@ -9,21 +9,36 @@ namespace throughline {
 
 std::string_view name(Code code) {
   switch (code) {
-    case Code::invalid: return "invalid";
-    case Code::malformed: return "malformed";
-    case Code::unauthorized: return "unauthorized";
-    case Code::forbidden: return "forbidden";
-    case Code::not_found: return "not_found";
-    case Code::method_not_allowed: return "method_not_allowed";
-    case Code::not_acceptable: return "not_acceptable";
-    case Code::conflict: return "conflict";
-    case Code::ambiguous: return "ambiguous";
-    case Code::version_mismatch: return "version_mismatch";
-    case Code::too_large: return "too_large";
-    case Code::too_many_requests: return "too_many_requests";
-    case Code::idempotency_mismatch: return "idempotency_mismatch";
-    case Code::unavailable: return "unavailable";
-    case Code::internal: return "internal";
+    case Code::invalid:
+      return "invalid";
+    case Code::malformed:
+      return "malformed";
+    case Code::unauthorized:
+      return "unauthorized";
+    case Code::forbidden:
+      return "forbidden";
+    case Code::not_found:
+      return "not_found";
+    case Code::method_not_allowed:
+      return "method_not_allowed";
+    case Code::not_acceptable:
+      return "not_acceptable";
+    case Code::conflict:
+      return "conflict";
+    case Code::ambiguous:
+      return "ambiguous";
+    case Code::version_mismatch:
+      return "version_mismatch";
+    case Code::too_large:
+      return "too_large";
+    case Code::too_many_requests:
+      return "too_many_requests";
+    case Code::idempotency_mismatch:
+      return "idempotency_mismatch";
+    case Code::unavailable:
+      return "unavailable";
+    case Code::internal:
+      return "internal";
   }
   return "internal";
 }

@@ -16,7 +16,9 @@ namespace {
 constexpr std::size_t text_size = 36;
 constexpr char hex_digits[] = "0123456789abcdef";
 
-bool is_hyphen_place(std::size_t i) { return i == 8 || i == 13 || i == 18 || i == 23; }
+bool is_hyphen_place(std::size_t i) {
+  return i == 8 || i == 13 || i == 18 || i == 23;
+}
 
 int hex_value(char c) {
   if (c >= '0' && c <= '9') return c - '0';
@@ -109,8 +111,7 @@ Uuid make_uuid7(Timestamp at) {
 
 }  // namespace throughline
 
-std::size_t std::hash<throughline::Uuid>::operator()(
-    throughline::Uuid const& uuid) const noexcept {
+std::size_t std::hash<throughline::Uuid>::operator()(throughline::Uuid const& uuid) const noexcept {
   // Neighbours in time share their first half, so both halves are spread before they meet.
   std::uint64_t mixed = throughline::load(uuid.bytes.data()) * 0x9E3779B97F4A7C15ULL;
   mixed ^= throughline::load(uuid.bytes.data() + 8);

@@ -76,8 +76,8 @@ class Builder final : public nlohmann::json_sax<Value> {
   }
 
   Value root_;
-  std::vector<Value*> open_;   // the arrays and objects around the place being read
-  Value* member_ = nullptr;    // where the value behind the last key goes
+  std::vector<Value*> open_;  // the arrays and objects around the place being read
+  Value* member_ = nullptr;   // where the value behind the last key goes
   std::string fault_;
 };
 

@@ -31,7 +31,9 @@ bool is_blank(std::string_view text) {
   return text.find_first_not_of(" \t\r\n") == std::string_view::npos;
 }
 
-bool has_nul(std::string_view text) { return text.find('\0') != std::string_view::npos; }
+bool has_nul(std::string_view text) {
+  return text.find('\0') != std::string_view::npos;
+}
 
 /// Whether any string or key below holds NUL. Recurses no deeper than depth_max, by parse_object.
 bool holds_nul(Value const& value) {
@@ -80,7 +82,9 @@ std::optional<std::int64_t> whole_number(Value const& value) {
 }
 
 /// A limit as a person would write it: 1, not 1.000000.
-std::string number_text(double number) { return dump(Value(number)); }
+std::string number_text(double number) {
+  return dump(Value(number));
+}
 
 }  // namespace
 
@@ -104,7 +108,9 @@ bool Reader::has(std::string_view field) {
   return object_.contains(field);
 }
 
-bool Reader::is_null(std::string_view field) { return has(field) && find(field) == nullptr; }
+bool Reader::is_null(std::string_view field) {
+  return has(field) && find(field) == nullptr;
+}
 
 // --- texts -----------------------------------------------------------------------------------
 
@@ -124,8 +130,7 @@ std::optional<std::string> Reader::checked_text(std::string_view field, std::siz
   return text;
 }
 
-std::string Reader::required_checked_text(std::string_view field, std::size_t max,
-                                          bool multiline) {
+std::string Reader::required_checked_text(std::string_view field, std::size_t max, bool multiline) {
   if (find(field) == nullptr) {
     fail(field, "is required");
     return {};
@@ -227,8 +232,8 @@ std::optional<std::int64_t> Reader::integer(std::string_view field, std::int64_t
 std::optional<Timestamp> Reader::time(std::string_view field) {
   Value const* value = find(field);
   if (value == nullptr) return std::nullopt;
-  auto const at = value->is_string() ? parse_rfc3339(value->get_ref<std::string const&>())
-                                     : std::nullopt;
+  auto const at =
+      value->is_string() ? parse_rfc3339(value->get_ref<std::string const&>()) : std::nullopt;
   if (!at) fail(field, "must be a time with offset as RFC 3339 has it: 2026-11-21T08:30:00Z");
   return at;
 }
@@ -236,8 +241,8 @@ std::optional<Timestamp> Reader::time(std::string_view field) {
 std::optional<Uuid> Reader::uuid(std::string_view field) {
   Value const* value = find(field);
   if (value == nullptr) return std::nullopt;
-  auto const uuid = value->is_string() ? parse_uuid(value->get_ref<std::string const&>())
-                                       : std::nullopt;
+  auto const uuid =
+      value->is_string() ? parse_uuid(value->get_ref<std::string const&>()) : std::nullopt;
   if (!uuid) fail(field, "must be an id: a UUID of 36 characters");
   return uuid;
 }
@@ -315,7 +320,9 @@ Value const* Reader::element(Value const& item, std::string const& at) {
 
 // --- errors ----------------------------------------------------------------------------------
 
-std::string Reader::pointer(std::string_view field) const { return at_ + "/" + escape(field); }
+std::string Reader::pointer(std::string_view field) const {
+  return at_ + "/" + escape(field);
+}
 
 void Reader::fail(std::string_view field, std::string detail) {
   fail_at(pointer(field), std::move(detail));

@@ -93,8 +93,8 @@ std::optional<std::vector<std::string>> decode_cursor(TenantId tenant, std::stri
   std::vector<std::string> keys;
   while (!packed.empty()) {
     if (packed.size() < length_size) return std::nullopt;
-    std::size_t const size = static_cast<std::uint8_t>(packed[0]) << 8 |
-                             static_cast<std::uint8_t>(packed[1]);
+    std::size_t const size =
+        static_cast<std::uint8_t>(packed[0]) << 8 | static_cast<std::uint8_t>(packed[1]);
     packed.remove_prefix(length_size);
     if (packed.size() < size) return std::nullopt;
     std::string_view const key = packed.substr(0, size);

@@ -12,15 +12,20 @@ std::uint8_t byte_at(std::string_view text, std::size_t i) {
   return static_cast<std::uint8_t>(text[i]);
 }
 
-bool is_continuation(char c) { return (static_cast<std::uint8_t>(c) & 0xC0) == 0x80; }
+bool is_continuation(char c) {
+  return (static_cast<std::uint8_t>(c) & 0xC0) == 0x80;
+}
 
 /// Length of the well-formed sequence that starts at `i`; 0 if there is none. RFC 3629, section 4:
 /// only the second byte's range depends on the first.
 std::size_t sequence_length(std::string_view text, std::size_t i) {
   std::uint8_t const first = byte_at(text, i);
   if (first < 0x80) return 1;
-  std::size_t const length = first < 0xC2 ? 0 : first < 0xE0 ? 2 : first < 0xF0 ? 3
-                             : first < 0xF5 ? 4 : 0;
+  std::size_t const length = first < 0xC2   ? 0
+                             : first < 0xE0 ? 2
+                             : first < 0xF0 ? 3
+                             : first < 0xF5 ? 4
+                                            : 0;
   if (length == 0 || text.size() - i < length) return 0;
   std::uint8_t const second = byte_at(text, i + 1);
   std::uint8_t const low = first == 0xE0 ? 0xA0 : first == 0xF0 ? 0x90 : 0x80;

@@ -13,7 +13,9 @@ constexpr int year_min = 1900;
 constexpr int year_max = 9999;
 constexpr std::size_t fraction_digits_max = 9;
 
-bool is_digit(char c) { return c >= '0' && c <= '9'; }
+bool is_digit(char c) {
+  return c >= '0' && c <= '9';
+}
 
 /// Takes text from the front; once something is missing, everything after it fails too.
 class Scanner {
@@ -78,7 +80,9 @@ std::optional<minutes> scan_offset(Scanner& in) {
   return negative ? -offset : offset;
 }
 
-bool is_last_minute_of_day(sys_seconds at) { return at - floor<days>(at) == 23h + 59min; }
+bool is_last_minute_of_day(sys_seconds at) {
+  return at - floor<days>(at) == 23h + 59min;
+}
 
 void write_digits(char* to, int value, int count) {
   for (int i = count - 1; i >= 0; --i, value /= 10) to[i] = static_cast<char>('0' + value % 10);
@@ -134,6 +138,8 @@ std::string format_rfc3339(Timestamp at) {
   return text;
 }
 
-Timestamp SystemClock::now() const { return floor<microseconds>(system_clock::now()); }
+Timestamp SystemClock::now() const {
+  return floor<microseconds>(system_clock::now());
+}
 
 }  // namespace throughline

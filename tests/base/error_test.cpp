@@ -19,9 +19,8 @@ TEST_CASE("error: every code has a name of its own") {
 }
 
 TEST_CASE("error: it carries what the problem document will hold") {
-  auto const error = Error(Code::unavailable, "The queue is full.")
-                         .with("queue", "\"writes\"")
-                         .retry_after(0s);
+  auto const error =
+      Error(Code::unavailable, "The queue is full.").with("queue", "\"writes\"").retry_after(0s);
   CHECK(error.code() == Code::unavailable);
   CHECK(std::string(error.what()) == "The queue is full.");
   REQUIRE(error.members().size() == 1);

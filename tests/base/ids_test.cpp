@@ -11,7 +11,9 @@ using namespace throughline;
 
 namespace {
 
-Timestamp at_micros(std::int64_t micros) { return Timestamp{std::chrono::microseconds{micros}}; }
+Timestamp at_micros(std::int64_t micros) {
+  return Timestamp{std::chrono::microseconds{micros}};
+}
 
 }  // namespace
 

@@ -54,10 +54,10 @@ std::string nest(std::size_t levels) {
 }  // namespace
 
 TEST_CASE("json: what is no JSON text is malformed") {
-  for (std::string const& body : {
-           ""s, " "s, "{"s, "{}x"s, "{'a':1}"s, R"({"a":1,})"s, R"({"a":01})"s, R"({"a":+1})"s,
-           R"({"a":NaN})"s, R"({"a":.5})"s, "{\"a\":\"\n\"}"s, "{\"a\":\"\0\"}"s, "{}\0"s,
-           R"({"a":"\x"})"s, "// {}\n{}"s}) {
+  for (std::string const& body :
+       {""s, " "s, "{"s, "{}x"s, "{'a':1}"s, R"({"a":1,})"s, R"({"a":01})"s, R"({"a":+1})"s,
+        R"({"a":NaN})"s, R"({"a":.5})"s, "{\"a\":\"\n\"}"s, "{\"a\":\"\0\"}"s, "{}\0"s,
+        R"({"a":"\x"})"s, "// {}\n{}"s}) {
     CHECK(parse_code(body) == Code::malformed);
   }
 }
@@ -110,24 +110,23 @@ TEST_CASE("json: values arrive as they were sent") {
 }
 
 TEST_CASE("json reader: every bad field is named at once, nested ones by their pointer") {
-  auto const lines = faults(
-      R"({"name":7,"colour":"green","extra":1,"part":{"a/b~c":true,"unknown~/":0},)"
-      R"("items":[{"n":1},{"n":"x"},5,{"m":1}]})",
-      [](Reader& in) {
-        in.required_text("name");
-        in.word("colour", colours);
-        in.required_text("missing");
-        in.nested("part", [](Reader& part) { part.text("a/b~c"); });
-        in.each("items", 1, 10, [](Reader& item) { item.integer("n", 0, 9); });
-      });
-  CHECK(lines == std::vector<std::string>{
-                     "/name: must be a string", "/colour: must be one of: red blue",
-                     "/missing: is required", "/part/a~1b~0c: must be a string",
-                     "/part/unknown~0~1: is not a field here; remove it",
-                     "/items/1/n: must be a whole number from 0 to 9",
-                     "/items/2: must be a JSON object",
-                     "/items/3/m: is not a field here; remove it",
-                     "/extra: is not a field here; remove it"});
+  auto const lines =
+      faults(R"({"name":7,"colour":"green","extra":1,"part":{"a/b~c":true,"unknown~/":0},)"
+             R"("items":[{"n":1},{"n":"x"},5,{"m":1}]})",
+             [](Reader& in) {
+               in.required_text("name");
+               in.word("colour", colours);
+               in.required_text("missing");
+               in.nested("part", [](Reader& part) { part.text("a/b~c"); });
+               in.each("items", 1, 10, [](Reader& item) { item.integer("n", 0, 9); });
+             });
+  CHECK(lines ==
+        std::vector<std::string>{
+            "/name: must be a string", "/colour: must be one of: red blue", "/missing: is required",
+            "/part/a~1b~0c: must be a string", "/part/unknown~0~1: is not a field here; remove it",
+            "/items/1/n: must be a whole number from 0 to 9", "/items/2: must be a JSON object",
+            "/items/3/m: is not a field here; remove it",
+            "/extra: is not a field here; remove it"});
 }
 
 TEST_CASE("json reader: absent and null are the same to optional getters, told apart by is_null") {
@@ -246,11 +245,11 @@ TEST_CASE("json reader: lists keep their limits") {
   CHECK(fault(R"({"a":[]})", read) == "/a: must have at least 1 elements");
   CHECK(fault(R"({"a":[{},{},{}]})", read) == "/a: must have at most 2 elements");
   CHECK(fault(R"({"a":{}})", read) == "/a: must be an array");
-  CHECK(faults(R"({"a":["x",""," ",1,"y\u0000"]})", [](Reader& in) {
-          CHECK(in.texts("a", 5) == std::vector<std::string>{"x"});
-        }) == std::vector<std::string>{"/a/1: must not be blank", "/a/2: must not be blank",
-                                       "/a/3: must be a string",
-                                       "/a/4: must not hold control characters"});
+  CHECK(faults(R"({"a":["x",""," ",1,"y\u0000"]})",
+               [](Reader& in) { CHECK(in.texts("a", 5) == std::vector<std::string>{"x"}); }) ==
+        std::vector<std::string>{"/a/1: must not be blank", "/a/2: must not be blank",
+                                 "/a/3: must be a string",
+                                 "/a/4: must not hold control characters"});
 }
 
 TEST_CASE("json reader: models and versions are for bots") {
@@ -274,11 +273,11 @@ TEST_CASE("json reader: agent and external id name their own fields") {
   CHECK(json::to_value(Agent{}).is_null());
   CHECK(external->system == "crm");
   CHECK(external->id == "7");
-  auto const lines = faults(R"({"agent":{"kind":"cat","nick":1},"external_id":{"id":3}})",
-                            [](Reader& bad) {
-                              bad.agent();
-                              bad.external_id();
-                            });
+  auto const lines =
+      faults(R"({"agent":{"kind":"cat","nick":1},"external_id":{"id":3}})", [](Reader& bad) {
+        bad.agent();
+        bad.external_id();
+      });
   CHECK(lines == std::vector<std::string>{
                      "/agent/kind: must be one of: bot human", "/agent/id: is required",
                      "/agent/nick: is not a field here; remove it",

@@ -9,9 +9,9 @@ using namespace throughline;
 using namespace std::string_literals;
 
 TEST_CASE("text: well-formed UTF-8 is told from the rest") {
-  for (std::string const& good : {""s, "a"s, "\0"s, "\xC2\x80"s, "\xDF\xBF"s, "\xE0\xA0\x80"s,
-                                  "\xED\x9F\xBF"s, "\xEE\x80\x80"s, "\xEF\xBF\xBF"s,
-                                  "\xF0\x90\x80\x80"s, "\xF4\x8F\xBF\xBF"s}) {
+  for (std::string const& good :
+       {""s, "a"s, "\0"s, "\xC2\x80"s, "\xDF\xBF"s, "\xE0\xA0\x80"s, "\xED\x9F\xBF"s,
+        "\xEE\x80\x80"s, "\xEF\xBF\xBF"s, "\xF0\x90\x80\x80"s, "\xF4\x8F\xBF\xBF"s}) {
     CHECK(is_utf8(good));
     CHECK(is_utf8("x" + good + "y"));
   }
