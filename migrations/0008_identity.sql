@@ -35,6 +35,35 @@ create index identifier_owners_by_part on identifier_owners (tenant_id, part_id)
   where valid_to is null;
 select throughline_tenant_table('identifier_owners', 'select, insert, update');
 
+-- The active identifiers of a customer over all its parts, each once; `shared`: active on another
+-- customer too. Lent to whoever assembles documents that hold a customer.
+create function customer_identifiers(tenant integer, root uuid)
+returns table (type text, value text, assurance text, shared boolean, part_id uuid,
+               valid_from timestamptz, confirmed_at timestamptz)
+language sql stable
+begin atomic
+  with members as (
+    select root as id
+    union all
+    select p.id from parts p
+    where p.tenant_id = tenant and p.root_id = root and p.root_id <> p.id
+  )
+  select
+    o.type, o.value,
+    (array['authenticated', 'channel', 'claimed'])[
+      min(array_position(array['authenticated', 'channel', 'claimed'], o.assurance))],
+    exists (
+      select from identifier_owners other
+      where other.tenant_id = tenant and other.type = o.type and other.value = o.value
+        and other.valid_to is null and other.part_id not in (select m.id from members m)),
+    (array_agg(o.part_id order by o.valid_from, o.part_id))[1],
+    min(o.valid_from), max(o.confirmed_last_at)
+  from members m
+  join identifier_owners o
+    on o.tenant_id = tenant and o.part_id = m.id and o.valid_to is null
+  group by o.type, o.value;
+end;
+
 -- What joined parts, so that it can be explained and undone.
 create table merges (
   tenant_id integer not null,

@@ -83,8 +83,4 @@ void touch_version(postgres::Tx& tx, Actor const& actor, CustomerId root);
 /// identifiers' module; identity adds "identifiers" (identity::customer_json).
 std::string to_json(Customer const& customer, std::string const& identifiers_json);
 
-/// Reads a Patch out of a request body's fields (display_name, tier, language, profile,
-/// sensitivities); errors gather in the reader. For identity's upsert. Declared in
-/// src/domain/customers/wire.hpp, which other modules' wire files may include.
-
 }  // namespace throughline::customers

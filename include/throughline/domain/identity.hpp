@@ -16,9 +16,11 @@
 #include <vector>
 
 #include "throughline/base/actor.hpp"
+#include "throughline/domain/changes.hpp"
 #include "throughline/domain/customers.hpp"
 #include "throughline/domain/identity_values.hpp"
 #include "throughline/domain/parts.hpp"
+#include "throughline/domain/timeline.hpp"
 #include "throughline/platform/http.hpp"
 #include "throughline/platform/postgres.hpp"
 
@@ -72,16 +74,21 @@ enum class Unknown {
   create_known,  // unknown: a new customer; in doubt: nothing, the candidates are the answer
 };
 
+/// What identity did on behalf of a larger operation, which records it with its own facts: one call of
+/// changes::record() and one of timeline::append(), these first.
+struct Facts {
+  std::vector<changes::Change> changes;
+  std::vector<timeline::Entry> timeline;
+};
+
 /// Resolves or creates, for a whole batch, in one transaction and in the one lock order: identifier
 /// values sorted (their rows are made where new), then customers by id, then it looks. Two
 /// transactions bringing the same new identifier make one customer. On a match, identifiers not
 /// known yet are attached to the matched part and known ones confirmed (last seen, higher
 /// assurance); an identifier that belongs to somebody else is left where it is. The identifiers of
 /// a subject in doubt that belong to nobody are attached to its own part. A subject naming an
-/// unknown customer has decision none. `also`: further parts the operation needs locked. Facts go
-/// to `changes` and `timeline` of the caller through `facts`, so that the caller records everything
-/// in one call.
-struct Facts;  // identity/facts.hpp: lists of changes::Change and timeline::Entry
+/// unknown customer has decision none. `also`: further parts the operation needs locked. What
+/// happened is appended to `facts`, so that the caller records everything in one call.
 Resolution resolve_or_create(postgres::Tx& tx, Actor const& actor,
                              std::span<Subject const> subjects, Unknown unknown,
                              std::span<CustomerId const> also, Facts& facts);

@@ -1,0 +1,23 @@
+// SPDX-FileCopyrightText: 2026 The Throughline authors
+// SPDX-License-Identifier: Apache-2.0
+//
+// Customers as they stand in request bodies, for the wire files of modules that take them too.
+#pragma once
+
+#include "throughline/base/actor.hpp"
+#include "throughline/domain/customers.hpp"
+
+namespace throughline::json {
+class Reader;
+}
+
+namespace throughline::customers {
+
+inline constexpr std::size_t sensitivities_max = 20;
+
+/// Reads display_name, tier, language, profile and sensitivities as a merge patch: absent untouched,
+/// null clears. What is wrong gathers in the reader. Sensitivities are stamped with actor.now; an
+/// `at` that a caller sends back as it read it is checked and otherwise ignored.
+Patch read_patch(json::Reader& in, Actor const& actor);
+
+}  // namespace throughline::customers
