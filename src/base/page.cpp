@@ -109,8 +109,12 @@ std::vector<std::string> to_keys(TimeKey const& key) {
   return {format_rfc3339(key.at), to_string(key.id)};
 }
 
-std::optional<TimeKey> time_key(PageRequest const& page) {
-  if (page.after.empty()) return std::nullopt;
+TimeKey below(PageRequest const& page) {
+  if (page.after.empty()) {
+    TimeKey last{*parse_rfc3339("9999-12-31T23:59:59.999999Z"), {}};
+    last.id.bytes.fill(0xFF);
+    return last;
+  }
   if (page.after.size() == 2) {
     auto const at = parse_rfc3339(page.after[0]);
     auto const id = parse_uuid(page.after[1]);

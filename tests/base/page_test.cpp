@@ -54,22 +54,33 @@ TEST_CASE("page: keys that no database takes are refused, however they got in") 
 }
 
 TEST_CASE("page: time keys come back, other keys are refused") {
-  CHECK_FALSE(time_key(PageRequest{}));
   TimeKey const key{*parse_rfc3339("2026-11-21T08:00:00.123456Z"),
                     *parse_uuid("018f2d5e-0000-7000-8000-000000000001")};
-  auto const read = time_key(PageRequest{1, to_keys(key)});
-  REQUIRE(read);
-  CHECK(read->at == key.at);
-  CHECK(read->id == key.id);
+  TimeKey const read = below(PageRequest{1, to_keys(key)});
+  CHECK(read.at == key.at);
+  CHECK(read.id == key.id);
+  TimeKey const first = below(PageRequest{});
+  CHECK(first.at > key.at);
+  CHECK(to_string(first.id) == "ffffffff-ffff-ffff-ffff-ffffffffffff");
   for (std::vector<std::string> const& keys :
        {std::vector<std::string>{"x"}, {to_keys(key)[0]}, {to_keys(key)[0], "x"},
         {"x", to_keys(key)[1]}, {to_keys(key)[0], to_keys(key)[1], "x"}}) {
     try {
-      time_key(PageRequest{1, keys});
+      below(PageRequest{1, keys});
       FAIL("refused");
     } catch (Error const& error) {
       REQUIRE(error.fields().size() == 1);
       CHECK(error.fields()[0].pointer == "?cursor");
     }
   }
+}
+
+TEST_CASE("page: one item too many says that there is more") {
+  auto const keys_of = [](int item) { return Keys{std::to_string(item)}; };
+  auto const more = cut(std::vector<int>{3, 2, 1}, 2, keys_of);
+  CHECK(more.items == std::vector<int>{3, 2});
+  CHECK(more.next == Keys{"2"});
+  auto const all = cut(std::vector<int>{3, 2}, 2, keys_of);
+  CHECK(all.items == std::vector<int>{3, 2});
+  CHECK(all.next.empty());
 }

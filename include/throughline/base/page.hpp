@@ -8,6 +8,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "throughline/base/ids.hpp"
@@ -45,14 +46,25 @@ std::string encode_cursor(TenantId tenant, std::string_view list,
 std::optional<std::vector<std::string>> decode_cursor(TenantId tenant, std::string_view list,
                                                       std::string_view cursor);
 
-/// Sort keys of the lists that are ordered by a time, ties by id.
+/// A page out of up to `limit` + 1 items as read; the one too many only tells that there is more.
+template <class T, class KeysOf>
+Page<T> cut(std::vector<T> items, std::size_t limit, KeysOf keys_of) {
+  Page<T> page{std::move(items), {}};
+  if (page.items.size() > limit) {
+    page.items.resize(limit);
+    page.next = keys_of(page.items.back());
+  }
+  return page;
+}
+
+/// Sort keys of the lists that run from the newest to the oldest, ties by id.
 struct TimeKey {
   Timestamp at;
   Uuid id;
 };
 std::vector<std::string> to_keys(TimeKey const& key);
-/// What to_keys() wrote; nullopt on the first page. Throws Error(invalid) naming ?cursor for keys
-/// of another form.
-std::optional<TimeKey> time_key(PageRequest const& page);
+/// The key that the page's items stay below: on the first page one above them all. Throws
+/// Error(invalid) naming ?cursor for keys that to_keys() did not write.
+TimeKey below(PageRequest const& page);
 
 }  // namespace throughline
