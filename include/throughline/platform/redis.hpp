@@ -46,6 +46,8 @@ struct Options {
 /// each exactly once: with the answer, or `unavailable` when the connection is down, breaks, or the
 /// command's deadline passes. A command whose deadline passed may still have been run by Redis; the
 /// connection is then closed, so that answers cannot be mixed up. Reconnects by itself.
+/// Callbacks are not called from within command(). The constructor throws std::invalid_argument if
+/// the URL is wrong, and sets SIGPIPE to be ignored unless the program handles it.
 class Client {
  public:
   Client(boost::asio::io_context& loop, Options options, log::Logger& log);

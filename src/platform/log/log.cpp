@@ -23,10 +23,14 @@ constexpr std::size_t queue_lines_max = 8192;
 
 spdlog::level::level_enum spdlog_level(Level level) {
   switch (level) {
-    case Level::debug: return spdlog::level::debug;
-    case Level::info: return spdlog::level::info;
-    case Level::warning: return spdlog::level::warn;
-    case Level::error: return spdlog::level::err;
+    case Level::debug:
+      return spdlog::level::debug;
+    case Level::info:
+      return spdlog::level::info;
+    case Level::warning:
+      return spdlog::level::warn;
+    case Level::error:
+      return spdlog::level::err;
   }
   return spdlog::level::err;
 }
@@ -72,6 +76,8 @@ void Logger::write(Level level, std::string_view event, std::initializer_list<Fi
   impl_->logger->log(spdlog_level(level), spdlog::string_view_t(text.data(), text.size()));
 }
 
-std::uint64_t Logger::dropped() const { return impl_ ? impl_->pool->overrun_counter() : 0; }
+std::uint64_t Logger::dropped() const {
+  return impl_ ? impl_->pool->overrun_counter() : 0;
+}
 
 }  // namespace throughline::log

@@ -31,9 +31,15 @@ struct Registry::Impl {
   std::vector<std::function<void()>> refreshers;  // guarded by mutex
 };
 
-void Counter::add(double value) { static_cast<prometheus::Counter*>(handle_)->Increment(value); }
-void Gauge::set(double value) { static_cast<prometheus::Gauge*>(handle_)->Set(value); }
-void Gauge::add(double value) { static_cast<prometheus::Gauge*>(handle_)->Increment(value); }
+void Counter::add(double value) {
+  static_cast<prometheus::Counter*>(handle_)->Increment(value);
+}
+void Gauge::set(double value) {
+  static_cast<prometheus::Gauge*>(handle_)->Set(value);
+}
+void Gauge::add(double value) {
+  static_cast<prometheus::Gauge*>(handle_)->Increment(value);
+}
 void Histogram::observe(double seconds) {
   static_cast<prometheus::Histogram*>(handle_)->Observe(seconds);
 }

@@ -1,5 +1,7 @@
 // SPDX-FileCopyrightText: 2026 The Throughline authors
 // SPDX-License-Identifier: Apache-2.0
+#include "throughline/platform/log.hpp"
+
 #include <unistd.h>
 
 #include <catch2/catch.hpp>
@@ -12,7 +14,6 @@
 #include <vector>
 
 #include "platform/log/line.hpp"
-#include "throughline/platform/log.hpp"
 
 using namespace throughline;
 using namespace std::string_view_literals;
@@ -40,11 +41,9 @@ nlohmann::json with_text(std::string_view text) {
 }  // namespace
 
 TEST_CASE("a log line is one JSON object, its time in UTC and first", "[log]") {
-  auto const text = log::line(*parse_rfc3339("2026-11-21T09:30:00.5+01:00"), log::Level::warning,
-                              "redis_down", {{"tries", std::int64_t{-3}},
-                                             {"seconds", 0.25},
-                                             {"last", true},
-                                             {"why", "refused"sv}});
+  auto const text = log::line(
+      *parse_rfc3339("2026-11-21T09:30:00.5+01:00"), log::Level::warning, "redis_down",
+      {{"tries", std::int64_t{-3}}, {"seconds", 0.25}, {"last", true}, {"why", "refused"sv}});
   CHECK(text == R"({"at":"2026-11-21T08:30:00.500000Z","level":"warning","event":"redis_down",)"
                 R"("tries":-3,"seconds":0.25,"last":true,"why":"refused"})");
 }
@@ -62,9 +61,8 @@ TEST_CASE("whatever bytes a log field holds, the line stays JSON", "[log]") {
 }
 
 TEST_CASE("a number that JSON lacks is null in the log", "[log]") {
-  auto const parsed = nlohmann::json::parse(
-      log::line(Timestamp{}, log::Level::info, "e",
-                {{"seconds", std::numeric_limits<double>::infinity()}}));
+  auto const parsed = nlohmann::json::parse(log::line(
+      Timestamp{}, log::Level::info, "e", {{"seconds", std::numeric_limits<double>::infinity()}}));
   CHECK(parsed["seconds"].is_null());
 }
 
@@ -107,8 +105,7 @@ TEST_CASE("many threads log whole lines; what is missing is counted", "[log]") {
 }
 
 TEST_CASE("a log file that can't be opened is an error that names it", "[log]") {
-  CHECK_THROWS_WITH(log::Logger("/dev/null/log"),
-                    Catch::Contains("/dev/null/log"));
+  CHECK_THROWS_WITH(log::Logger("/dev/null/log"), Catch::Contains("/dev/null/log"));
   log::Logger nowhere("");
   nowhere.error("discarded");
   CHECK(nowhere.dropped() == 0);

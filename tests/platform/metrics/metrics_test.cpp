@@ -1,10 +1,10 @@
 // SPDX-FileCopyrightText: 2026 The Throughline authors
 // SPDX-License-Identifier: Apache-2.0
+#include "throughline/platform/metrics.hpp"
+
 #include <catch2/catch.hpp>
 #include <thread>
 #include <vector>
-
-#include "throughline/platform/metrics.hpp"
 
 using namespace throughline;
 using Catch::Contains;
@@ -16,7 +16,8 @@ TEST_CASE("counters, gauges and histograms appear in the exposition text", "[met
   auto depth = registry.gauge("throughline_queue_depth", "Waiting.");
   depth.set(7);
   depth.add(-3);
-  registry.histogram("throughline_request_seconds", "Latency.", {{"route", "/v1/x"}}).observe(75e-6);
+  registry.histogram("throughline_request_seconds", "Latency.", {{"route", "/v1/x"}})
+      .observe(75e-6);
 
   auto const text = registry.render();
   CHECK_THAT(text, Contains("# TYPE throughline_reads_total counter"));
