@@ -4,6 +4,7 @@
 // Who acts, for whom, and when: the second parameter of every operation.
 #pragma once
 
+#include <array>
 #include <chrono>
 #include <cstdint>
 #include <optional>
@@ -82,6 +83,10 @@ struct Agent {
 std::string to_json(Agent const& agent);
 /// What to_json() wrote. Throws std::logic_error for anything else.
 Agent parse_agent(std::string_view json);
+
+/// The channels a contact, note or event can name.
+inline constexpr std::array<std::string_view, 8> channels{"voice",  "chat",   "email", "sms",
+                                                          "social", "in_app", "web",   "store"};
 
 /// The id a foreign system gave a record. Unique per tenant and kind of record.
 struct ExternalId {
