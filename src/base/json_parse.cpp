@@ -112,4 +112,16 @@ Value to_value(Agent const& agent) {
   return value;
 }
 
+Value or_null(std::string const& text) { return text.empty() ? Value() : Value(text); }
+
+Value or_null(std::optional<double> number) { return number ? Value(*number) : Value(); }
+
+Value or_null(std::optional<Timestamp> at) { return at ? Value(format_rfc3339(*at)) : Value(); }
+
+Value or_null(std::optional<Agent> const& agent) { return agent ? to_value(*agent) : Value(); }
+
+Value or_null(std::optional<ExternalId> const& external) {
+  return external ? Value{{"system", external->system}, {"id", external->id}} : Value();
+}
+
 }  // namespace throughline::json

@@ -299,3 +299,21 @@ TEST_CASE("json reader: the list of errors is bounded and never repeats a monstr
 TEST_CASE("json: dump never throws") {
   CHECK(json::dump(Value("\xFF")) == "\"\xEF\xBF\xBD\"");
 }
+
+TEST_CASE("json: what may be absent is shown as null") {
+  auto const some = [](auto const& value) { return json::dump(json::or_null(value)); };
+  CHECK(some(std::string()) == "null");
+  CHECK(some(std::string("a")) == R"("a")");
+  CHECK(some(std::optional<double>()) == "null");
+  CHECK(some(std::optional(-0.5)) == "-0.5");
+  CHECK(some(std::optional<Timestamp>()) == "null");
+  CHECK(some(parse_rfc3339("2026-11-21T08:00:00Z")) == R"("2026-11-21T08:00:00.000000Z")");
+  CHECK(some(std::optional<Agent>()) == "null");
+  CHECK(some(std::optional(Agent{"human", "mara", "", "", ""})) ==
+        R"({"id":"mara","kind":"human"})");
+  CHECK(some(std::optional<ExternalId>()) == "null");
+  CHECK(some(std::optional(ExternalId{"crm", "7"})) == R"({"id":"7","system":"crm"})");
+  CHECK(some(std::optional<CaseId>()) == "null");
+  CHECK(some(CaseId::parse("018f2d5e-0000-7000-8000-000000000001")) ==
+        R"("018f2d5e-0000-7000-8000-000000000001")");
+}

@@ -142,5 +142,15 @@ class Reader {
 std::string dump(Value const& value);
 /// The value of {kind,id,…}; null for an agent without kind.
 Value to_value(Agent const& agent);
+/// Fields of an answer that may be absent: null for an empty text or optional.
+Value or_null(std::string const& text);
+Value or_null(std::optional<double> number);
+Value or_null(std::optional<Timestamp> at);
+Value or_null(std::optional<Agent> const& agent);
+Value or_null(std::optional<ExternalId> const& external);
+template <class Tag>
+Value or_null(std::optional<Id<Tag>> const& id) {
+  return id ? Value(id->str()) : Value();
+}
 
 }  // namespace throughline::json

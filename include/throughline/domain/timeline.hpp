@@ -6,6 +6,7 @@
 // record itself when a page is shown.
 #pragma once
 
+#include <array>
 #include <optional>
 #include <span>
 #include <string>
@@ -18,6 +19,10 @@
 #include "throughline/platform/postgres.hpp"
 
 namespace throughline::timeline {
+
+/// The channels that records name.
+inline constexpr std::array<std::string_view, 8> channels{"voice",  "chat",   "email", "sms",
+                                                          "social", "in_app", "web",   "store"};
 
 /// "interaction" "message" "case" "note" "event" "identity"
 enum class Kind { interaction, message, case_, note, event, identity };
