@@ -3,6 +3,7 @@
 #include <array>
 
 #include "domain/identity/normalise.hpp"
+#include "domain/identity/unicode.hpp"
 
 namespace throughline::identity {
 namespace {
@@ -58,9 +59,13 @@ std::string email_alias(std::string_view local, std::string_view domain) {
     if (user.empty() && domain != provider.domain) continue;
 
     std::string mailbox(user.empty() ? local.substr(0, local.find(provider.tag)) : user);
-    if (provider.ignores_dots) std::erase(mailbox, '.');
+    if (provider.ignores_dots) {
+      std::erase(mailbox, '.');
+      mailbox = fold(mailbox);  // what a dot kept apart may compose
+    }
     bool const unchanged = mailbox == local && domain == provider.canonical_domain;
-    if (mailbox.empty() || unchanged) return {};
+    bool const is_mailbox = !mailbox.empty() && mailbox.back() != '.';
+    if (!is_mailbox || unchanged) return {};
     return mailbox + "@" + std::string(provider.canonical_domain);
   }
   return {};

@@ -97,6 +97,8 @@ TEST_CASE("normalise email: alias keys follow the providers' rules") {
   CHECK(accepted("email", "+tag@gmail.com").alias.empty());
   CHECK(alias_key("\"a.b+c\"@gmail.com") == "ab@gmail.com");
   CHECK(accepted("email", "\"a..b+c\"@gmail.com").alias.empty());
+  CHECK(alias_key("e.\xCC\x81@gmail.com") == "\xC3\xA9@gmail.com");
+  CHECK(alias_key("x.+y@outlook.com") == "x.+y@outlook.com");
   CHECK(alias_key("x@notgmail.com") == "x@notgmail.com");
   CHECK(alias_key("x@a.notfastmail.com") == "x@a.notfastmail.com");
 }
