@@ -7,11 +7,13 @@
 //
 // The place of what is still to come: in the redis form a hit is to be trusted only under the
 // fence, and an invalidation that failed is to park the answer until the relay has applied it
-// (docs/ ARCHITECTURE.md, "The cache and its missing half"). Until then a form says `degraded` and
+// (docs/ARCHITECTURE.md, "The cache and its missing half"). Until then a form says `degraded` and
 // answers `away` while its Redis is out of reach, and replays the invalidations it could not
 // deliver before it trusts that Redis again.
 #pragma once
 
+#include <chrono>
+#include <cstddef>
 #include <cstdint>
 #include <exception>
 #include <functional>
@@ -22,6 +24,16 @@
 
 #include "throughline/base/ids.hpp"
 #include "throughline/platform/postgres.hpp"
+
+namespace boost::asio {
+class io_context;
+}
+namespace throughline::metrics {
+class Registry;
+}
+namespace throughline::redis {
+class Client;
+}
 
 namespace throughline::cache {
 
@@ -73,6 +85,43 @@ class Store {
   /// Empty, or why this form is degraded, as /readyz names it.
   virtual std::string degraded() const = 0;
 };
+
+/// How long a fill lease holds: a read that crashed or takes longer blocks other fills no further,
+/// and its own fill is refused.
+inline constexpr std::chrono::milliseconds lease_duration{2000};
+
+/// What the memory form's stores of one instance share: the entries, at most `bytes_max` of them,
+/// those used least recently giving way. Thread-safe.
+class MemoryEntries;
+std::shared_ptr<MemoryEntries> make_memory_entries(
+    std::size_t bytes_max, metrics::Registry& metrics,
+    std::chrono::milliseconds lease = lease_duration);
+/// Calls back at once, from within the call.
+std::shared_ptr<Store> make_memory_store(std::shared_ptr<MemoryEntries> entries);
+
+struct RedisFormOptions {
+  /// Documents kept in this process, so that a hit on a version held transfers no body.
+  std::size_t copies_bytes_max = 64 * 1024 * 1024;
+  /// Part of every key: raised with the shape of the document, so that versions of the program that
+  /// differ in it may run side by side.
+  int document_schema = 1;
+  std::chrono::milliseconds lease = lease_duration;
+  /// No entry lives longer than this in Redis.
+  std::chrono::milliseconds entry_ttl{10 * 60 * 1000};
+  /// Roots whose invalidation could not be delivered; beyond it this instance distrusts Redis until
+  /// every entry of that time has expired.
+  std::size_t pending_max = 100'000;
+};
+/// What the redis form's stores of one instance share: local copies, and the invalidations still to
+/// be delivered. Thread-safe.
+class RedisForm;
+std::shared_ptr<RedisForm> make_redis_form(RedisFormOptions options, metrics::Registry& metrics);
+/// To be sent on every new connection (redis::Options::on_connect): loads the function library.
+std::vector<std::vector<std::string>> redis_on_connect();
+/// For the thread of `loop`, which also drives `client`; both outlive the store. Callbacks in flight
+/// keep the store alive.
+std::shared_ptr<Store> make_redis_store(boost::asio::io_context& loop, redis::Client& client,
+                                        std::shared_ptr<RedisForm> form);
 
 /// The root a name led to when last looked up: never trusted without the entry's own word
 /// (answers_for). Bounded; shared by the I/O threads of one instance; thread-safe.
