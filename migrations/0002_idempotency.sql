@@ -18,4 +18,5 @@ create table idempotency (
 );
 create index idempotency_created_at on idempotency (created_at);
 select throughline_tenant_table('idempotency',
-  'select, insert, update (status, refs, problem)', 'select (created_at), delete');
+  'select, insert, update (status, refs, problem)',
+  'select (tenant_id, method, path_hash, key, created_at), delete');

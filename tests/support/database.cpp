@@ -77,6 +77,10 @@ class Run {
     create(name, migrated ? name_ + "_template" : "template1");
     return name;
   }
+  void admin(std::string const& sql) {
+    std::lock_guard const guard(mutex_);
+    admin_.run(sql);
+  }
   void drop_fresh(std::string const& name) {
     std::lock_guard const guard(mutex_);
     drop(name);
@@ -113,6 +117,15 @@ Run& run() {
   return instance;
 }
 
+postgres::PoolOptions pool_options(std::string const& url, std::string_view role) {
+  postgres::PoolOptions options;
+  options.url = url;
+  options.role = role;
+  options.size = pool_size;
+  options.application_name = "tests";
+  return options;
+}
+
 std::string name_for(Database::Kind kind) {
   return kind == Database::Kind::shared ? std::string()
                                         : run().make_fresh(kind == Database::Kind::fresh);
@@ -121,12 +134,13 @@ std::string name_for(Database::Kind kind) {
 }  // namespace
 
 Database::Database(Kind kind)
-    : name_(name_for(kind)), url_(url_of(name_.empty() ? run().shared() : name_)) {}
+    : name_(name_for(kind)),
+      url_(url_of(name_.empty() ? run().shared() : name_)),
+      pool_(pool_options(url_, postgres::server_role), log_, metrics_),
+      service_pool_(pool_options(url_, postgres::service_role), log_, metrics_),
+      owner_pool_(pool_options(url_, ""), log_, metrics_) {}
 
 Database::~Database() {
-  pool_.reset();
-  service_pool_.reset();
-  owner_pool_.reset();
   try {
     if (!name_.empty()) run().drop_fresh(name_);
   } catch (std::exception const&) {
@@ -134,28 +148,14 @@ Database::~Database() {
   }
 }
 
-std::unique_ptr<postgres::Pool> Database::make_pool(std::string_view role) {
-  postgres::PoolOptions options;
-  options.url = url_;
-  options.role = role;
-  options.size = pool_size;
-  options.application_name = "tests";
-  return std::make_unique<postgres::Pool>(options, log_, metrics_);
+void Database::forbid_connections() {
+  run().admin("alter database " + name_ + " allow_connections false");
+  run().admin("select pg_terminate_backend(pid) from pg_stat_activity where datname = '" + name_ +
+              "'");
 }
 
-postgres::Pool& Database::pool() {
-  if (!pool_) pool_ = make_pool(postgres::server_role);
-  return *pool_;
-}
-
-postgres::Pool& Database::service_pool() {
-  if (!service_pool_) service_pool_ = make_pool(postgres::service_role);
-  return *service_pool_;
-}
-
-postgres::Pool& Database::owner_pool() {
-  if (!owner_pool_) owner_pool_ = make_pool("");
-  return *owner_pool_;
+void Database::allow_connections() {
+  run().admin("alter database " + name_ + " allow_connections true");
 }
 
 TenantId Database::make_tenant(std::string const& default_region) {

@@ -4,7 +4,6 @@
 // A migrated PostgreSQL database for tests. No mocks: what passes here passes there.
 #pragma once
 
-#include <memory>
 #include <string>
 
 #include "throughline/base/actor.hpp"
@@ -36,10 +35,14 @@ class Database {
   log::Logger& log() { return log_; }
   metrics::Registry& metrics() { return metrics_; }
 
-  /// Made on first use: as the server works, as its service role does, and as the owner.
-  postgres::Pool& pool();
-  postgres::Pool& service_pool();
-  postgres::Pool& owner_pool();
+  /// As the server works, as its service role does, and as the owner. Any thread may use them.
+  postgres::Pool& pool() { return pool_; }
+  postgres::Pool& service_pool() { return service_pool_; }
+  postgres::Pool& owner_pool() { return owner_pool_; }
+
+  /// Ends every session of a fresh database and lets none in, as if PostgreSQL were away; and back.
+  void forbid_connections();
+  void allow_connections();
 
   /// A tenant that no other test knows.
   TenantId make_tenant(std::string const& default_region = {});
@@ -47,15 +50,13 @@ class Database {
   Actor actor(TenantId tenant, Timestamp now = test_now) const;
 
  private:
-  std::unique_ptr<postgres::Pool> make_pool(std::string_view role);
-
   std::string const name_;  // empty: the shared one
-  std::string url_;
+  std::string const url_;
   log::Logger log_{""};
   metrics::Registry metrics_;
-  std::unique_ptr<postgres::Pool> pool_;
-  std::unique_ptr<postgres::Pool> service_pool_;
-  std::unique_ptr<postgres::Pool> owner_pool_;
+  postgres::Pool pool_;
+  postgres::Pool service_pool_;
+  postgres::Pool owner_pool_;
 };
 
 }  // namespace throughline::support

@@ -30,8 +30,10 @@ struct Request {
 /// What the first request came to.
 struct Record {
   int status = 0;
-  std::string refs;            // compact JSON of ids; empty where the outcome was an error
-  std::optional<Error> error;  // a deterministic 4xx
+  std::string refs;  // compact JSON of ids; empty where the outcome was an error
+  /// A deterministic 4xx: its code, detail and fields. What was added by Error::with is not kept,
+  /// as it may name people.
+  std::optional<Error> error;
 };
 
 /// Claims the key inside the request's own transaction, before any other lock

@@ -50,6 +50,8 @@ struct Param {
   Param(std::optional<T> const& value) {
     if (value) text = Param(*value).text;
   }
+  /// A bytea.
+  static Param bytes(std::span<std::uint8_t const> value);
   /// An array literal for $n::text[], $n::uuid[], $n::bigint[], $n::timestamptz[] and their like.
   /// NULL elements stay NULL.
   static Param array(std::span<Param const> items);

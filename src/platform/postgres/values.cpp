@@ -51,6 +51,16 @@ Param::Param(double value) {
   text = std::string(buffer.data(), end);
 }
 
+Param Param::bytes(std::span<std::uint8_t const> value) {
+  constexpr std::string_view digits = "0123456789abcdef";
+  std::string literal = "\\x";
+  for (auto const byte : value) {
+    literal += digits[byte >> 4];
+    literal += digits[byte & 0xf];
+  }
+  return Param(std::move(literal));
+}
+
 Param Param::array(std::span<Param const> items) {
   std::string literal = "{";
   for (auto const& item : items) {
