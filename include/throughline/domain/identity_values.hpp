@@ -56,9 +56,9 @@ using Normalised = std::variant<Identifier, std::string>;
 
 /// `default_region` is the tenant's, used for a phone sent without one; may be empty. An unknown
 /// region in the request is refused; an unknown default is the same as none.
-/// Thread-safe. Costs less than a microsecond (a domain beyond ASCII 5); a phone in E.164 costs 8, in
-/// another spelling up to 30: libphonenumber's parser. The first phone of a process waits 5 ms for
-/// its tables.
+/// Thread-safe. Costs less than a microsecond (a domain beyond ASCII 5); a phone in E.164 costs 8,
+/// in another spelling up to 30: libphonenumber's parser. The first phone of a process waits 5 ms
+/// for its tables.
 Normalised normalise(RawIdentifier const& sent, std::string_view default_region);
 
 }  // namespace throughline::identity
