@@ -11,4 +11,4 @@ create table external_ids (
   record_id uuid not null,
   primary key (tenant_id, kind, system, external_id)
 );
-select throughline_tenant_table('external_ids', 'select, insert');
+select throughline_tenant_table('external_ids', 'select, insert, delete');

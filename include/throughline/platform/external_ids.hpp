@@ -26,4 +26,9 @@ struct Claim {
 std::vector<std::optional<Uuid>> claim(postgres::Tx& tx, Actor const& actor, std::string_view kind,
                                        std::span<Claim const> claims);
 
+/// Gives back claims that this transaction made, for records that it will not make after all.
+/// Others' claims of the same foreign ids stay.
+void release(postgres::Tx& tx, Actor const& actor, std::string_view kind,
+             std::span<Claim const> claims);
+
 }  // namespace throughline::external_ids

@@ -62,4 +62,19 @@ std::vector<std::optional<Uuid>> claim(Tx& tx, Actor const& actor, std::string_v
   return result;
 }
 
+constexpr std::string_view delete_claims_sql = R"sql(
+delete from external_ids e
+using unnest($3::text[], $4::text[], $5::uuid[]) as claims (system, external_id, record_id)
+where e.tenant_id = $1 and e.kind = $2 and e.system = claims.system
+  and e.external_id = claims.external_id and e.record_id = claims.record_id)sql";
+
+void release(Tx& tx, Actor const& actor, std::string_view kind, std::span<Claim const> claims) {
+  if (claims.empty()) return;
+  tx.exec(delete_claims_sql,
+          {actor.tenant, kind,
+           Param::array_of(claims, [](auto const& c) { return c.external.system; }),
+           Param::array_of(claims, [](auto const& c) { return c.external.id; }),
+           Param::array_of(claims, [](auto const& c) { return c.record; })});
+}
+
 }  // namespace throughline::external_ids

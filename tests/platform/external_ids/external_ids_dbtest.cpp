@@ -78,6 +78,21 @@ TEST_CASE("a claim that was rolled back is free", "[external_ids]") {
   CHECK(world.claim_all("case", {{{"crm", "1"}, make_record()}}) == Owners{std::nullopt});
 }
 
+TEST_CASE("a released claim is free, another's stays", "[external_ids]") {
+  World world;
+  auto const other = make_record();
+  world.claim_all("event", {{{"shop", "theirs"}, other}});
+  auto const mine = make_record();
+  world.database.pool().transact(Mode::write, world.actor.tenant, [&](Tx& tx) {
+    std::vector<Claim> const claims{{{"shop", "mine"}, mine}, {{"shop", "theirs"}, mine}};
+    claim(tx, world.actor, "event", claims);
+    release(tx, world.actor, "event", claims);
+  });
+  auto const next = make_record();
+  CHECK(world.claim_all("event", {{{"shop", "mine"}, next}, {{"shop", "theirs"}, next}}) ==
+        Owners{std::nullopt, other});
+}
+
 TEST_CASE("racing claims in any order give each id one owner", "[external_ids]") {
   World world;
   constexpr int threads_count = 16;
