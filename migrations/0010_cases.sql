@@ -27,6 +27,10 @@ create table cases (
   unique (tenant_id, number)
 );
 create index cases_by_part on cases (tenant_id, part_id, opened_at, id);
+-- What a context shows: a long history of closed cases must cost it nothing.
+create index cases_unresolved on cases (tenant_id, part_id, opened_at, id)
+  where status in ('open', 'pending');
+create index cases_resolved on cases (tenant_id, part_id, resolved_at) where status = 'resolved';
 create index cases_by_status on cases (tenant_id, status, opened_at, id);
 create index cases_by_assignee on cases (tenant_id, assignee, opened_at, id);
 create index cases_by_opening on cases (tenant_id, opened_at, id);

@@ -1,0 +1,181 @@
+// SPDX-FileCopyrightText: 2026 The Throughline authors
+// SPDX-License-Identifier: Apache-2.0
+#include "store.hpp"
+
+#include <chrono>
+#include <string_view>
+
+#include "throughline/domain/context.hpp"
+
+namespace throughline::context::store {
+
+namespace {
+
+// A case stays in sight this long after it was resolved. Read when the document is assembled; the
+// sweeper that turns the end of the window into a committed fact comes with the other clocks.
+constexpr std::chrono::hours resolved_visible{24 * 7};
+
+std::vector<std::string> lines(std::string_view text) {
+  std::vector<std::string> found;
+  while (!text.empty()) {
+    auto const end = std::min(text.find('\n'), text.size());
+    found.emplace_back(text.substr(0, end));
+    text.remove_prefix(std::min(end + 1, text.size()));
+  }
+  return found;
+}
+
+}  // namespace
+
+// $1 tenant, $2 root, $3 the oldest resolved_at still shown, $4 longest text, $5 identifiers,
+// $6 live, $7 cases, $8 steps a case, $9 notes a case, $10 recent interactions, $11 counted beyond.
+// Every list is read through an index that ends with its order, $11 rows further than it is shown, so
+// that no history, however long, is read or sorted; "more" counts those.
+constexpr std::string_view assemble_sql = R"sql(
+with root as materialized (
+  select id, version, changed_at from parts
+  where tenant_id = $1 and id = $2 and root_id = id
+), members as materialized (
+  select id from root
+  union all
+  select id from parts where tenant_id = $1 and root_id = $2 and root_id <> id
+), person as materialized (
+  select customer_view.* from root cross join lateral customer_view($1, root.id)
+), owned as materialized (
+  select customer_identifiers.* from root cross join lateral customer_identifiers($1, root.id)
+), live as materialized (
+  select i.* from members m cross join lateral (
+    select * from interactions
+    where tenant_id = $1 and part_id = m.id and status = 'live'
+    order by started_at desc, id desc limit $6 + $11) i
+  order by i.started_at desc, i.id desc limit $6 + $11
+), recent as materialized (
+  select i.* from members m cross join lateral (
+    select * from interactions
+    where tenant_id = $1 and part_id = m.id and status = 'ended'
+    order by started_at desc, id desc limit $10 + $11) i
+  order by i.started_at desc, i.id desc limit $10 + $11
+), problems as materialized (
+  select c.* from members m cross join lateral (
+    (select * from cases
+     where tenant_id = $1 and part_id = m.id and status in ('open', 'pending')
+     order by opened_at desc, id desc limit $7 + $11)
+    union all
+    (select * from cases
+     where tenant_id = $1 and part_id = m.id and status = 'resolved' and resolved_at >= $3
+     order by resolved_at desc limit $7 + $11)) c
+  order by c.opened_at desc, c.id desc limit $7 + $11
+), shown_cases as materialized (
+  select c.id, c.opened_at, json_build_object(
+    'id', c.id,
+    'number', c.number,
+    'subject', json_text(c.subject, $4),
+    'intent', c.intent,
+    'status', c.status,
+    'priority', c.priority,
+    'assignee', c.assignee,
+    'opened_at', json_time(c.opened_at),
+    'open_question', json_text(c.open_question, $4),
+    'steps_taken', coalesce(steps.items, '[]'),
+    'commitments', '[]'::json,
+    'sla', '[]'::json,
+    'sentiment', mood.value,
+    'notes', coalesce(notes.items, '[]'),
+    'more', nullif(jsonb_strip_nulls(jsonb_build_object(
+      'steps_taken', nullif(greatest(steps.total - $8, 0), 0),
+      'notes', nullif(greatest(notes.total - $9, 0), 0))), '{}')
+  ) as item
+  from (select * from problems order by opened_at desc, id desc limit $7) c
+  cross join lateral (
+    select json_agg(json_build_object('text', json_text(n.text, $4), 'channel', n.channel,
+        'at', json_time(n.at)) order by n.at desc, n.id desc) filter (where n.rank <= $8) as items,
+      count(*) as total
+    from (select text, channel, at, id, row_number() over (order by at desc, id desc) as rank
+          from notes s where tenant_id = $1 and case_id = c.id and kind = 'step'
+            and not exists (select from notes r where r.tenant_id = $1 and r.replaces_id = s.id)
+          order by at desc, id desc limit $8 + $11) n
+  ) steps
+  cross join lateral (
+    select json_agg(json_build_object('kind', n.kind, 'text', json_text(n.text, $4),
+        'agent', n.agent, 'channel', n.channel, 'at', json_time(n.at))
+        order by n.at desc, n.id desc) filter (where n.rank <= $9) as items,
+      count(*) as total
+    from (select kind, text, agent, channel, at, id,
+            row_number() over (order by at desc, id desc) as rank
+          from notes s where tenant_id = $1 and case_id = c.id and kind in ('note', 'disclosure')
+            and not exists (select from notes r where r.tenant_id = $1 and r.replaces_id = s.id)
+          order by at desc, id desc limit $9 + $11) n
+  ) notes
+  left join lateral (
+    select json_build_object('last', s.moods[1], 'trend', case
+        when s.moods[2] is null or s.moods[1] = s.moods[2] then 'steady'
+        when s.moods[1] < s.moods[2] then 'falling' else 'rising' end) as value
+    from (select array_agg(sentiment order by started_at desc, id desc) as moods
+          from (select sentiment, started_at, id from interactions
+                where tenant_id = $1 and case_id = c.id and sentiment is not null
+                order by started_at desc, id desc limit 2) latest) s
+    where s.moods is not null
+  ) mood on true
+)
+select root.version, tenants.settings_version,
+  json_strip_nulls(json_build_object(
+    'customer', json_build_object(
+      'id', root.id,
+      'display_name', person.display_name,
+      'tier', person.tier,
+      'language', person.language,
+      'identifiers', coalesce((select json_agg(json_build_object('type', type, 'value', value,
+          'assurance', assurance, 'shared', nullif(shared, false)) order by type, confirmed_at desc, value)
+        from (select * from owned order by type, confirmed_at desc, value limit $5) o), '[]'),
+      'sensitivities', person.sensitivities,
+      'profile', person.profile),
+    'live', coalesce((select json_agg(json_build_object(
+        'interaction_id', id, 'case_id', case_id, 'channel', channel, 'agent', agent,
+        'started_at', json_time(started_at), 'intent', intent,
+        'last_message_at', json_time(last_message_at)) order by started_at desc, id desc)
+      from (select * from live order by started_at desc, id desc limit $6) l), '[]'),
+    'open_cases', coalesce(
+      (select json_agg(item order by opened_at desc, id desc) from shown_cases), '[]'),
+    'pending_handoffs', '[]'::json,
+    'recent_interactions', coalesce((select json_agg(json_build_object(
+        'id', id, 'case_id', case_id, 'channel', channel, 'started_at', json_time(started_at),
+        'ended_at', json_time(ended_at), 'intent', intent, 'outcome', outcome,
+        'summary', json_text(summary, $4)) order by started_at desc, id desc)
+      from (select * from recent order by started_at desc, id desc limit $10) r), '[]'),
+    'warnings', '[]'::json,
+    'more', nullif(jsonb_strip_nulls(jsonb_build_object(
+      'identifiers', nullif(greatest((select count(*) from owned) - $5, 0), 0),
+      'live', nullif(greatest((select count(*) from live) - $6, 0), 0),
+      'open_cases', nullif(greatest((select count(*) from problems) - $7, 0), 0),
+      'recent_interactions', nullif(greatest((select count(*) from recent) - $10, 0), 0))), '{}'),
+    'version', root.version,
+    'as_of', json_time(root.changed_at))) as body,
+  (select string_agg(name, E'\n') from (
+      select 'customer:' || id as name from members
+      union all select type || ':' || value from owned where not shared) names) as answers_for
+from root cross join tenants cross join person
+where tenants.id = $1
+)sql";
+
+std::optional<Assembled> assemble(postgres::Tx& tx, CustomerId root, Timestamp now) {
+  auto const rows =
+      tx.exec(assemble_sql, {tx.tenant(), root, now - resolved_visible, text_max, identifiers_max,
+                             live_max, open_cases_max, steps_per_case_max, notes_per_case_max,
+                             recent_interactions_max, counted_beyond_max});
+  if (rows.empty()) return std::nullopt;
+  auto const row = rows[0];
+  return Assembled{row[0].integer(), row[1].integer(), row[2].text(), lines(row[3].view())};
+}
+
+constexpr std::string_view case_owner_sql = R"sql(
+select p.root_id, p.id from cases c join parts p on p.tenant_id = c.tenant_id and p.id = c.part_id
+where c.tenant_id = $1 and c.id = $2
+)sql";
+
+std::optional<CaseOwner> case_owner(postgres::Tx& tx, CaseId id) {
+  auto const rows = tx.exec(case_owner_sql, {tx.tenant(), id});
+  if (rows.empty()) return std::nullopt;
+  return CaseOwner{rows[0][0].id<CustomerId>(), rows[0][1].id<CustomerId>()};
+}
+
+}  // namespace throughline::context::store
