@@ -4,6 +4,7 @@
 // Events: facts from elsewhere worth showing (page viewed, order placed, call missed), in batches.
 #pragma once
 
+#include <chrono>
 #include <optional>
 #include <span>
 #include <string>
@@ -18,11 +19,13 @@
 namespace throughline::events {
 
 inline constexpr std::size_t events_per_request_max = 1000;
+inline constexpr std::size_t type_length_max = 64;    // characters
+inline constexpr std::chrono::hours ahead_max{1};  // an event may lie this far in the future
 
 struct NewEvent {
   identity::Subject subject;
   std::string type;     // "order_placed": the tenant's own words, ^[a-z][a-z0-9_.]*$
-  Timestamp at;         // any past time, and at most an hour ahead of the request
+  Timestamp at;         // any past time, or at most ahead_max from now
   std::string channel;  // empty if none
   std::optional<CaseId> case_id;
   std::optional<ExternalId> external_id;
@@ -31,10 +34,12 @@ struct NewEvent {
 
 /// One per event, in order. One bad item fails alone.
 struct Result {
-  enum class Status { created, repeated, failed } status;
-  std::optional<EventId> id;
-  std::optional<CustomerId> customer;
-  std::optional<Error> error;  // failed: ambiguous (with candidates), invalid
+  enum class Status { created, repeated, failed } status = Status::failed;
+  std::optional<EventId> id;             // created, repeated
+  std::optional<CustomerId> customer;    // the root; created, repeated
+  /// failed: every bad field; pointers start at the event. Never repeats a value.
+  std::vector<FieldError> errors;
+  std::vector<identity::Candidate> candidates;  // failed, where the identifiers were in doubt
 };
 
 /// Records a batch in one transaction with set-based statements: identifiers and customers of all
