@@ -69,7 +69,7 @@ struct Found {
 };
 
 /// One per I/O thread; every member is called on that thread and calls back there, at once (memory)
-/// or later (redis). Two implementations run in production.
+/// or later (redis). A callback must not throw. Two implementations run in production.
 class Store {
  public:
   virtual ~Store() = default;
@@ -118,8 +118,8 @@ class RedisForm;
 std::shared_ptr<RedisForm> make_redis_form(RedisFormOptions options, metrics::Registry& metrics);
 /// To be sent on every new connection (redis::Options::on_connect): loads the function library.
 std::vector<std::vector<std::string>> redis_on_connect();
-/// For the thread of `loop`, which also drives `client`; both outlive the store. Callbacks in flight
-/// keep the store alive.
+/// For the thread of `loop`, which also drives `client`; both outlive the store. Callbacks in
+/// flight keep the store alive.
 std::shared_ptr<Store> make_redis_store(boost::asio::io_context& loop, redis::Client& client,
                                         std::shared_ptr<RedisForm> form);
 
