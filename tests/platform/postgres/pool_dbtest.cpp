@@ -1,0 +1,281 @@
+// SPDX-FileCopyrightText: 2026 The Throughline authors
+// SPDX-License-Identifier: Apache-2.0
+#include <catch2/catch.hpp>
+#include <latch>
+#include <thread>
+
+#include "platform/postgres/connection.hpp"
+#include "support/database.hpp"
+#include "support/relay.hpp"
+#include "throughline/base/error.hpp"
+
+namespace throughline::postgres {
+namespace {
+
+using std::chrono::milliseconds;
+using support::Database;
+using support::Relay;
+using Clock = std::chrono::steady_clock;
+
+/// A pool that reaches its database over a wire the test can cut.
+struct World {
+  explicit World(Database::Kind kind = Database::Kind::shared) : database(kind) {}
+
+  Database database;
+  TenantId tenant = database.make_tenant();
+  std::string host_and_port = between(database.url(), "@", "/");
+  Relay relay{host_and_port.substr(0, host_and_port.find(':')),
+              host_and_port.substr(host_and_port.find(':') + 1)};
+  Pool pool{options(), database.log(), database.metrics()};
+
+  static std::string between(std::string const& url, char const* from, char const* to) {
+    auto const start = url.find(from) + 1;
+    return url.substr(start, url.find(to, start) - start);
+  }
+  PoolOptions options() const {
+    PoolOptions made;
+    made.url = database.url();
+    made.url.replace(made.url.find(host_and_port), host_and_port.size(),
+                     "127.0.0.1:" + relay.port());
+    made.size = 4;
+    made.acquire_timeout = milliseconds(300);
+    made.connect_timeout = milliseconds(500);
+    made.statement_timeout = milliseconds(500);
+    return made;
+  }
+
+  void claim(Tx& tx, char const* id) {
+    tx.exec("insert into external_ids values ($1, 'case', 'crm', $2, $3)",
+            {tenant, id, make_uuid7(support::test_now)});
+  }
+  bool has(char const* id) {
+    bool found = false;
+    database.pool().transact(Mode::read, tenant, [&](Tx& tx) {
+      found = !tx.exec("select from external_ids where external_id = $1", {id}).empty();
+    });
+    return found;
+  }
+  int backend() {
+    int pid = 0;
+    pool.transact(Mode::read, tenant, [&](Tx& tx) {
+      pid = static_cast<int>(tx.exec("select pg_backend_pid()")[0][0].integer());
+    });
+    return pid;
+  }
+  void terminate(int backend_pid) {
+    database.owner_pool().transact(Mode::read, tenant, [&](Tx& tx) {
+      tx.exec("select pg_terminate_backend($1, 5000)", {backend_pid});
+    });
+  }
+};
+
+void check_unavailable(std::function<void()> const& body) {
+  try {
+    body();
+    FAIL("nothing was thrown");
+  } catch (Error const& error) {
+    CHECK(error.code() == Code::unavailable);
+    CHECK(error.retry_after().has_value());
+  }
+}
+
+TEST_CASE("a session that ended while idle is replaced unnoticed", "[postgres]") {
+  World world;
+  auto const before = world.backend();
+  CHECK(world.backend() == before);
+  world.terminate(before);
+  CHECK(world.backend() != before);
+}
+
+TEST_CASE("all idle sessions go when one is found dead", "[postgres]") {
+  World world;
+  std::latch all_busy(4);
+  std::vector<std::thread> threads;
+  for (int i = 0; i < 4; ++i) {
+    threads.emplace_back([&] {
+      world.pool.transact(Mode::read, world.tenant, [&](Tx&) { all_busy.arrive_and_wait(); });
+    });
+  }
+  for (auto& thread : threads) thread.join();
+  CHECK(world.relay.accepted() == 4);
+  world.database.owner_pool().transact(Mode::read, world.tenant, [&](Tx& tx) {
+    tx.exec(
+        "select pg_terminate_backend(pid, 5000) from pg_stat_activity "
+        "where datname = current_database() and application_name = 'throughline'");
+  });
+  world.backend();
+  world.backend();
+  CHECK(world.relay.accepted() == 5);
+}
+
+TEST_CASE("a session lost in a transaction is unavailable, and nothing is written", "[postgres]") {
+  World world;
+  int runs = 0;
+  check_unavailable([&] {
+    world.pool.transact(Mode::write, world.tenant, [&](Tx& tx) {
+      ++runs;
+      world.claim(tx, "lost");
+      world.terminate(static_cast<int>(tx.exec("select pg_backend_pid()")[0][0].integer()));
+      tx.exec("select 1");
+    });
+  });
+  CHECK(runs == 1);
+  CHECK_FALSE(world.has("lost"));
+  CHECK(world.pool.in_use() == 0);
+  world.pool.transact(Mode::write, world.tenant, [&](Tx& tx) { world.claim(tx, "later"); });
+  CHECK(world.has("later"));
+}
+
+TEST_CASE("a savepoint does not hide that the session is lost", "[postgres]") {
+  World world;
+  check_unavailable([&] {
+    world.pool.transact(Mode::write, world.tenant, [&](Tx& tx) {
+      tx.savepoint([&] {
+        world.terminate(static_cast<int>(tx.exec("select pg_backend_pid()")[0][0].integer()));
+        tx.exec("select 1");
+      });
+    });
+  });
+  CHECK(world.backend() > 0);
+}
+
+TEST_CASE("a COMMIT without an answer is in doubt: unavailable, though committed", "[postgres]") {
+  World world;
+  int runs = 0;
+  check_unavailable([&] {
+    world.pool.transact(Mode::write, world.tenant, [&](Tx& tx) {
+      ++runs;
+      world.claim(tx, "in doubt");
+      world.relay.cut_answer_to("commit");
+    });
+  });
+  CHECK(runs == 1);
+  CHECK(world.has("in doubt"));
+  CHECK(world.backend() > 0);
+}
+
+// A standby that was not waited for to its end is told by no more than a warning.
+TEST_CASE("a COMMIT with a warning is in doubt", "[postgres]") {
+  World world(Database::Kind::fresh);
+  world.database.owner_pool().transact(Mode::write, world.tenant, [](Tx& tx) {
+    tx.exec(
+        "create function warn() returns trigger language plpgsql as "
+        "$$ begin raise warning 'canceling wait'; return null; end $$");
+    tx.exec(
+        "create constraint trigger warn after insert on external_ids "
+        "deferrable initially deferred for each row execute function warn()");
+  });
+  check_unavailable([&] {
+    world.pool.transact(Mode::write, world.tenant, [&](Tx& tx) { world.claim(tx, "warned"); });
+  });
+  CHECK(world.pool.in_use() == 0);
+}
+
+TEST_CASE("a server that falls silent is given up, not waited for", "[postgres]") {
+  World world;
+  world.backend();
+  auto const started = Clock::now();
+  check_unavailable([&] {
+    world.pool.transact(Mode::write, world.tenant, [&](Tx& tx) {
+      world.relay.hold(true);
+      world.claim(tx, "unheard");
+    });
+  });
+  CHECK(Clock::now() - started >= milliseconds(500) + answer_grace);
+  CHECK(Clock::now() - started < milliseconds(1500) + answer_grace);
+  auto const tried = Clock::now();
+  CHECK_FALSE(world.pool.reachable());
+  CHECK(Clock::now() - tried < milliseconds(1000));
+  world.relay.hold(false);
+  std::this_thread::sleep_for(milliseconds(200));
+  CHECK(world.pool.reachable());
+}
+
+TEST_CASE("while PostgreSQL is away callers fail at once and few connections are tried",
+          "[postgres]") {
+  World world;
+  CHECK(world.pool.reachable());
+  world.relay.refuse(true);
+  world.terminate(world.backend());
+  auto const before = world.relay.accepted();
+  auto const started = Clock::now();
+  int refused = 0;
+  while (Clock::now() - started < milliseconds(1000)) {
+    auto const asked = Clock::now();
+    check_unavailable([&] { world.backend(); });
+    CHECK(Clock::now() - asked < milliseconds(100));
+    ++refused;
+    std::this_thread::sleep_for(milliseconds(1));
+  }
+  CHECK(refused > 100);
+  auto const tried = world.relay.accepted() - before;  // at 0, 50, 150, 350, 750 ms and about
+  CHECK(tried >= 3);
+  CHECK(tried <= 6);
+  CHECK_FALSE(world.pool.reachable());
+  world.relay.refuse(false);
+  while (!world.pool.reachable()) {
+    REQUIRE(Clock::now() - started < std::chrono::seconds(5));
+    std::this_thread::sleep_for(milliseconds(5));
+  }
+  CHECK(world.backend() > 0);
+}
+
+TEST_CASE("a pool in full use makes callers wait, then refuses", "[postgres]") {
+  World world;
+  std::latch all_busy(5);
+  std::latch done(1);
+  std::vector<std::thread> threads;
+  for (int i = 0; i < 4; ++i) {
+    threads.emplace_back([&] {
+      world.pool.transact(Mode::write, world.tenant, [&](Tx&) {
+        all_busy.arrive_and_wait();
+        done.wait();
+      });
+    });
+  }
+  all_busy.arrive_and_wait();
+  CHECK(world.pool.in_use() == 4);
+  auto const started = Clock::now();
+  check_unavailable([&] { world.backend(); });
+  CHECK(Clock::now() - started >= milliseconds(300));
+  std::thread freeing([&] {
+    std::this_thread::sleep_for(milliseconds(50));
+    done.count_down();
+  });
+  CHECK(world.backend() > 0);
+  freeing.join();
+  for (auto& thread : threads) thread.join();
+  CHECK(world.pool.in_use() == 0);
+}
+
+TEST_CASE("a transaction left idle is ended by PostgreSQL", "[postgres]") {
+  World world;
+  auto options = world.options();
+  options.idle_in_transaction_timeout = milliseconds(100);
+  Pool pool(options, world.database.log(), world.database.metrics());
+  check_unavailable([&] {
+    pool.transact(Mode::write, world.tenant, [&](Tx& tx) {
+      world.claim(tx, "idle");
+      std::this_thread::sleep_for(milliseconds(300));
+      tx.exec("select 1");
+    });
+  });
+  CHECK_FALSE(world.has("idle"));
+}
+
+TEST_CASE("no connection is kept that can't take its role", "[postgres]") {
+  World world;
+  auto options = world.options();
+  for (auto const* role : {"throughline_nobody", "pg_read_server_files"}) {
+    options.role = role;
+    Pool pool(options, world.database.log(), world.database.metrics());
+    CHECK_FALSE(pool.reachable());
+    check_unavailable([&] { pool.transact(Mode::read, world.tenant, [](Tx&) {}); });
+  }
+  options.url = "nonsense";
+  Pool pool(options, world.database.log(), world.database.metrics());
+  CHECK_FALSE(pool.reachable());
+}
+
+}  // namespace
+}  // namespace throughline::postgres

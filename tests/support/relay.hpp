@@ -1,0 +1,55 @@
+// SPDX-FileCopyrightText: 2026 The Throughline authors
+// SPDX-License-Identifier: Apache-2.0
+//
+// A wire to a TCP server that a test can cut, hold or refuse: what a network does on a bad day.
+#pragma once
+
+#include <atomic>
+#include <cstdint>
+#include <mutex>
+#include <string>
+#include <thread>
+#include <vector>
+
+namespace throughline::support {
+
+/// Listens on a free port of 127.0.0.1 and passes every connection on. Its knobs may be turned at
+/// any time and count for connections that are open, too.
+class Relay {
+ public:
+  Relay(std::string host, std::string port);
+  ~Relay();
+  Relay(Relay const&) = delete;
+  Relay& operator=(Relay const&) = delete;
+
+  std::string port() const { return std::to_string(port_); }
+
+  /// New connections are closed at once.
+  void refuse(bool on) { refusing_ = on; }
+  /// Nothing the server says is passed on.
+  void hold(bool on) { holding_ = on; }
+  /// The next time a client sends `text` it reaches the server, whose answer then cuts the
+  /// connection instead of reaching the client.
+  void cut_answer_to(std::string text);
+  /// Connections that clients tried to open.
+  int accepted() const { return accepted_; }
+
+ private:
+  void accept_until(std::stop_token stop);
+  void pass(int client, std::stop_token stop);
+  bool is_marked(std::string_view sent);
+
+  std::string const host_;
+  std::string const server_port_;
+  int listener_ = -1;
+  std::uint16_t port_ = 0;
+  std::atomic<bool> refusing_ = false;
+  std::atomic<bool> holding_ = false;
+  std::atomic<int> accepted_ = 0;
+  std::mutex mutex_;
+  std::string cut_after_;              // guarded by mutex_; empty: nothing is marked
+  std::vector<std::jthread> passing_;  // by the listening thread alone
+  std::jthread listening_;             // last: it uses all of the above
+};
+
+}  // namespace throughline::support
