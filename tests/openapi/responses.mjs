@@ -33,7 +33,9 @@ function validator(schema) {
   const at = schema.$ref ? 'openapi' + schema.$ref : null;
   const key = at ?? JSON.stringify(schema);
   if (!validators.has(key)) {
-    const absolute = JSON.parse(JSON.stringify(schema).replaceAll('"$ref":"#/', '"$ref":"openapi#/'));
+    const absolute = JSON.parse(
+      JSON.stringify(schema).replaceAll('"$ref":"#/', '"$ref":"openapi#/'),
+    );
     validators.set(key, ajv.compile(at ? { $ref: at } : absolute));
   }
   return validators.get(key);
@@ -45,7 +47,8 @@ function problemOf(exchange) {
   const method = exchange.method.toLowerCase() === 'head' ? 'get' : exchange.method.toLowerCase();
   const operation = route && document.paths[route.path][method];
   if (!operation) {
-    return [404, 405, 400, 204].includes(exchange.status) ? null : 'no such operation in the document';
+    const refused = [204, 400, 404, 405].includes(exchange.status);
+    return refused ? null : 'no such operation in the document';
   }
   const response = resolve(operation.responses[String(exchange.status)]);
   const name = `${method.toUpperCase()} ${route.path} ${exchange.status}`;
@@ -77,7 +80,8 @@ for (const line of readFileSync(recordFile, 'utf8').split('\n')) {
   exchanges += 1;
   const problem = problemOf(exchange);
   if (!problem) continue;
-  const name = `${exchange.method} ${exchange.target.split('?')[0].replace(/[0-9a-f-]{36}/g, '{id}')} ${exchange.status}`;
+  const path = exchange.target.split('?')[0].replace(/[0-9a-f-]{36}/g, '{id}');
+  const name = `${exchange.method} ${path} ${exchange.status}`;
   const known = failures.get(name) ?? { problem, count: 0, body: exchange.response_body };
   known.count += 1;
   failures.set(name, known);

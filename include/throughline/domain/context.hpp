@@ -1,8 +1,8 @@
 // SPDX-FileCopyrightText: 2026 The Throughline authors
 // SPDX-License-Identifier: Apache-2.0
 //
-// The context: the ready document a bot or agent gets. Everything that matters now, small, one read.
-// Assembled by one SQL statement as JSON text, cached as bytes, never parsed on the way out.
+// The context: the ready document a bot or agent gets. Everything that matters now, small, one
+// read. Assembled by one SQL statement as JSON text, cached as bytes, never parsed on the way out.
 #pragma once
 
 #include <string>
@@ -31,8 +31,8 @@ inline constexpr int counted_beyond_max = 100;
 /// Characters of one text in the document; longer ones end in "…".
 inline constexpr int text_max = 500;
 
-/// The document of a root as this transaction sees it, own writes included. Throws postgres::Retry if
-/// it is no root any more, not_found if it is unknown.
+/// The document of a root as this transaction sees it, own writes included. Throws postgres::Retry
+/// if it is no root (any more).
 cache::DocumentPtr assemble(postgres::Tx& tx, Actor const& actor, CustomerId root);
 
 /// GET /v1/context?email=|phone=|social=|account=|customer_id=|case_id= (region= beside phone) ·

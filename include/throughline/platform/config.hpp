@@ -6,7 +6,13 @@
 
 #include <chrono>
 #include <cstddef>
+#include <cstdint>
+#include <optional>
 #include <string>
+
+namespace CLI {
+class App;
+}
 
 namespace throughline::config {
 
@@ -38,5 +44,19 @@ struct Config {
   std::string log_path = "-";
   Limits limits;
 };
+
+/// Adds the flag and environment variable of every field to a command, with its default and range,
+/// so that --help lists them all. A flag outranks the environment.
+void add_options(CLI::App& command, Config& config);
+/// Only what a command needs that does not serve.
+void add_database_option(CLI::App& command, Config& config);
+
+/// "host:port"; an IPv6 host stands in brackets. Port 0 asks for any free one.
+struct Address {
+  std::string host;
+  std::uint16_t port = 0;
+};
+/// nullopt for anything else.
+std::optional<Address> parse_address(std::string const& text);
 
 }  // namespace throughline::config

@@ -17,6 +17,7 @@ namespace {
 // A name is "<kind>:<value>"; several identifiers of one request are joined by newlines, which no
 // normalised identifier holds. Such a name is listed by no document and so always asks PostgreSQL.
 constexpr char name_separator = '\n';
+constexpr char path[] = "/v1/context";
 constexpr std::string_view customer_prefix = "customer:";
 constexpr std::string_view case_prefix = "case:";
 constexpr std::array<std::string_view, 4> identifier_kinds{"email", "phone", "social", "account"};
@@ -26,8 +27,10 @@ std::string name_of(identity::Identifier const& identifier) {
 }
 
 std::string identifier_name(http::Call const& call, std::string_view kind, std::string value) {
-  identity::RawIdentifier raw{std::string(kind), std::move(value), call.query("region").value_or(""),
-                              ""};
+  identity::RawIdentifier raw;
+  raw.type = kind;
+  raw.value = std::move(value);
+  raw.region = call.query("region").value_or("");
   auto outcome = identity::normalise(raw, call.actor().default_region);
   if (auto* refused = std::get_if<std::string>(&outcome)) {
     throw Error(std::vector<FieldError>{{"?" + std::string(kind), *refused}});
@@ -114,7 +117,7 @@ http::Resolved resolve(postgres::Tx& tx, http::Call const& call, std::string con
 std::string location(http::Call const&, std::string const& name, CustomerId root) {
   auto const own_name = std::string(customer_prefix) + root.str();
   bool const merged = name.starts_with(customer_prefix) && name != own_name;
-  return merged ? "/v1/context?customer_id=" + root.str() : std::string();
+  return merged ? std::string(path) + "?customer_id=" + root.str() : std::string();
 }
 
 http::CachedRead cached(std::string (*name)(http::Call const&)) {

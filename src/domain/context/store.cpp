@@ -29,8 +29,8 @@ std::vector<std::string> lines(std::string_view text) {
 
 // $1 tenant, $2 root, $3 the oldest resolved_at still shown, $4 longest text, $5 identifiers,
 // $6 live, $7 cases, $8 steps a case, $9 notes a case, $10 recent interactions, $11 counted beyond.
-// Every list is read through an index that ends with its order, $11 rows further than it is shown, so
-// that no history, however long, is read or sorted; "more" counts those.
+// Every list is read through an index that ends with its order, $11 rows further than it is shown,
+// so that no history, however long, is read or sorted; "more" counts those.
 constexpr std::string_view assemble_sql = R"sql(
 with root as materialized (
   select id, version, changed_at from parts
@@ -125,7 +125,8 @@ select root.version, tenants.settings_version,
       'tier', person.tier,
       'language', person.language,
       'identifiers', coalesce((select json_agg(json_build_object('type', type, 'value', value,
-          'assurance', assurance, 'shared', nullif(shared, false)) order by type, confirmed_at desc, value)
+          'assurance', assurance, 'shared', nullif(shared, false))
+          order by type, confirmed_at desc, value)
         from (select * from owned order by type, confirmed_at desc, value limit $5) o), '[]'),
       'sensitivities', person.sensitivities,
       'profile', person.profile),

@@ -45,8 +45,8 @@ Batch begin(Actor const& actor, std::span<NewEvent const> events) {
   return batch;
 }
 
-/// Foreign ids seen before: this item is that event. An equal id twice in one batch is settled at the
-/// end, when it is known what became of the first.
+/// Foreign ids seen before: this item is that event. An equal id twice in one batch is settled at
+/// the end, when it is known what became of the first.
 std::map<std::size_t, EventId> claim_external_ids(postgres::Tx& tx, Actor const& actor,
                                                   Batch& batch) {
   std::vector<external_ids::Claim> claims;
