@@ -2,8 +2,8 @@
 -- SPDX-FileCopyrightText: 2026 The Throughline authors
 -- SPDX-License-Identifier: Apache-2.0
 --
--- One row per identifier value: what concurrent writers lock. Owners hang on it, each with a time of
--- validity; several active owners on different roots make it shared.
+-- One row per identifier value: what concurrent writers lock. Owners hang on it, each with a time
+-- of validity; several active owners on different roots make it shared.
 create table identifiers (
   tenant_id integer not null,
   type text not null,

@@ -77,7 +77,9 @@ void update(postgres::Tx& tx, Actor const& actor, CustomerId id, Patch const& pa
 std::vector<std::string> apply(postgres::Tx& tx, Actor const& actor, parts::Locked const& locked,
                                CustomerId part, Patch const& patch);
 /// Raises the customer's own version without touching a field: its identifiers changed.
-void touch_version(postgres::Tx& tx, Actor const& actor, CustomerId root);
+void touch_version(postgres::Tx& tx, CustomerId root);
+/// After parts::join(): sets the survivor's own version above both, so that no ETag comes back.
+void join_versions(postgres::Tx& tx, CustomerId survivor, CustomerId other);
 
 /// The customer's document as other modules embed it: {"id":…,"display_name":…,…} without
 /// identifiers' module; identity adds "identifiers" (identity::customer_json).

@@ -15,9 +15,11 @@ namespace throughline::customers {
 
 inline constexpr std::size_t sensitivities_max = 20;
 
-/// Reads display_name, tier, language, profile and sensitivities as a merge patch: absent untouched,
-/// null clears. What is wrong gathers in the reader. Sensitivities are stamped with actor.now; an
-/// `at` that a caller sends back as it read it is checked and otherwise ignored.
+/// Reads display_name, tier, language, profile and sensitivities as a merge patch: absent
+/// untouched, null clears. What is wrong gathers in the reader. Sensitivities are stamped with
+/// actor.now; an `at` that a caller sends back as it read it is checked and otherwise ignored.
 Patch read_patch(json::Reader& in, Actor const& actor);
+/// The field `profile` alone, as Patch has it: standard fields checked, empty where it is absent.
+std::string read_profile(json::Reader& in);
 
 }  // namespace throughline::customers

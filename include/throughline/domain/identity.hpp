@@ -28,6 +28,7 @@ namespace throughline::identity {
 
 inline constexpr std::size_t identifiers_per_request_max = 20;
 inline constexpr std::size_t identifiers_per_customer_max = 50;
+inline constexpr std::size_t customers_per_identifier_max = 50;  // that may share one
 inline constexpr std::size_t candidates_max = 10;
 
 /// How a subject was found. Grades are those of HL7 FHIR $match.
@@ -74,8 +75,8 @@ enum class Unknown {
   create_known,  // unknown: a new customer; in doubt: nothing, the candidates are the answer
 };
 
-/// What identity did on behalf of a larger operation, which records it with its own facts: one call of
-/// changes::record() and one of timeline::append(), these first.
+/// What identity did on behalf of a larger operation, which records it with its own facts: one call
+/// of changes::record() and one of timeline::append(), these first.
 struct Facts {
   std::vector<changes::Change> changes;
   std::vector<timeline::Entry> timeline;
@@ -95,6 +96,9 @@ Resolution resolve_or_create(postgres::Tx& tx, Actor const& actor,
 
 /// Reads only: who is it? Never creates. decision none if unknown.
 Resolved resolve(postgres::Tx& tx, Actor const& actor, Subject const& subject);
+
+/// Whom an identifier leads to now: "probable" where it is one, "possible" where several share it.
+std::vector<Candidate> owners_of(postgres::Tx& tx, Identifier const& identifier);
 
 /// One identifier as it hangs on a customer.
 struct Owned {

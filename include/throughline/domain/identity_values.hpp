@@ -30,18 +30,18 @@ struct Identifier {
   std::string type;  // "email" "phone" "social" "account"
   /// The canonical text: unique per tenant and type. Stable: normalising it again, under the same
   /// region, gives it back.
-  ///   email    local part folded, domain in lower case and as A-labels:
-  ///   "jane@xn--bcher-kva.example" phone    E.164, "+6433316005"; where libphonenumber finds no
-  ///   number, the text itself social   "network:handle", both folded, without "@"; profile URLs
-  ///   are taken apart account  "system:NUMBER", the system in lower case, the number in upper case
-  ///   without spaces
+  ///   email    local part folded, domain in lower case, as A-labels: "jane@xn--bcher-kva.example"
+  ///   phone    E.164 and the extension, which makes another phone: "+6433316005;ext=1234"; where
+  ///            libphonenumber finds no number, the text itself
+  ///   social   "network:handle", both folded, without "@"; profile URLs are taken apart
+  ///   account  "system:NUMBER", the system in lower case, the number in upper case without spaces
   ///            and dashes, leading zeros kept
   std::string value;
   /// Email only: the address that the provider delivers this one to as well (dots and tags gone).
   /// Two addresses are aliases where these are equal, `value` standing in for an empty one. Empty
   /// where the provider's rule changes nothing or is not known.
   std::string alias;
-  std::string extension;  // phone only, digits; not part of `value`
+  std::string extension;  // phone only, digits; `value` ends in it
   std::string raw;        // as sent, without the white space around it; case kept
   std::string region;     // the region by which a national phone number was read, else empty
   std::string assurance;  // "claimed" (when none was sent) "channel" "authenticated"

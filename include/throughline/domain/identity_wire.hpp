@@ -17,8 +17,9 @@ class Reader;
 
 namespace throughline::identity {
 
-/// Reads [{type, value, region?, assurance?}], normalised, at most identifiers_per_request_max. What
-/// is wrong gathers in the reader, each field by its pointer. Absent: an error where `min` is not 0.
+/// Reads [{type, value, region?, assurance?}], normalised, at most identifiers_per_request_max.
+/// What is wrong gathers in the reader, each field by its pointer. Absent: an error where `min` is
+/// not 0.
 std::vector<Identifier> read_identifiers(json::Reader& in, std::string_view field,
                                          Actor const& actor, std::size_t min);
 

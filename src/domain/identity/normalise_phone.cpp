@@ -73,6 +73,7 @@ Normalised normalise_phone(std::string_view text, std::string_view region,
   if (parsed && is_stable(phone.value, *parsed)) {
     phone.value = std::move(parsed->e164);
     phone.extension = std::move(parsed->extension);
+    if (!phone.extension.empty()) phone.value += ";ext=" + phone.extension;
     phone.exact = parsed->has_possible_length;
   }
   return phone;

@@ -1,0 +1,69 @@
+// SPDX-FileCopyrightText: 2026 The Throughline authors
+// SPDX-License-Identifier: Apache-2.0
+//
+// A contact's own part joined to the customer that the caller turned out to be.
+#include <algorithm>
+#include <array>
+
+#include "domain/identity/store.hpp"
+#include "throughline/domain/identity.hpp"
+
+namespace throughline::identity {
+namespace {
+
+/// Ids made for one request share their time, which stands in their first 64 bits.
+bool made_together(Uuid const& one, Uuid const& other) {
+  return std::equal(one.bytes.begin(), one.bytes.begin() + 8, other.bytes.begin());
+}
+
+/// Whether the part came to be through this contact and holds no other's records.
+bool is_contacts_own(postgres::Tx& tx, CustomerId part, CustomerId root,
+                     std::optional<InteractionId> interaction) {
+  bool const made_by_it = interaction && made_together(part.value, interaction->value);
+  return part == root && (made_by_it || store::is_provisional(tx, part)) &&
+         store::parts_of(tx, root).size() == 1 && !store::has_other_contacts(tx, part, interaction);
+}
+
+}  // namespace
+
+bool join(postgres::Tx& tx, Actor const& actor, parts::Locked& locked, CustomerId part,
+          CustomerId customer, std::optional<InteractionId> interaction, Facts& facts) {
+  CustomerId const own = locked.root(part).id;
+  CustomerId const other = locked.root(customer).id;
+  if (own == other) return false;
+  if (!is_contacts_own(tx, part, own, interaction)) {
+    throw Error(Code::conflict,
+                "This contact belongs to a customer with records of their own; whether two "
+                "customers are one is for people to decide.");
+  }
+  if (store::count(tx, std::array{own, other}) > identifiers_per_customer_max) {
+    throw Error(Code::conflict, "Together they would hold more than " +
+                                    std::to_string(identifiers_per_customer_max) +
+                                    " identifiers; detach some first.");
+  }
+  auto const other_parts = store::parts_of(tx, other);
+  parts::join(tx, actor, locked, own, other);
+  CustomerId const survivor = locked.root(part).id;
+  bool const lost = survivor == other;  // the contact's part did, as the younger one mostly does
+  store::Merge merge;
+  merge.id = MergeId::make(actor.now);
+  merge.survivor = survivor;
+  merge.loser = lost ? own : other;
+  merge.moved_parts = lost ? std::vector{own} : other_parts;
+  merge.interaction = interaction;
+  store::insert_merge(tx, actor, merge);
+  customers::join_versions(tx, survivor, merge.loser);
+  facts.changes.push_back(
+      {changes::Type::customer_merged, merge.loser, merge.id.value, {}, std::nullopt});
+  facts.timeline.push_back({merge.loser,
+                            actor.now,
+                            timeline::Kind::identity,
+                            "joined",
+                            merge.id.value,
+                            {},
+                            std::nullopt,
+                            interaction});
+  return true;
+}
+
+}  // namespace throughline::identity

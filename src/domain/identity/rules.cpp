@@ -1,0 +1,159 @@
+// SPDX-FileCopyrightText: 2026 The Throughline authors
+// SPDX-License-Identifier: Apache-2.0
+#include "domain/identity/rules.hpp"
+
+#include <algorithm>
+#include <utility>
+
+namespace throughline::identity {
+namespace {
+
+constexpr std::string_view certain = "certain";
+constexpr std::string_view probable = "probable";
+constexpr std::string_view possible = "possible";
+constexpr std::size_t phone_digits_min = 7;  // of a text that is to pass for a phone number
+
+bool is_strong(Identifier const& identifier) {
+  return identifier.type == "email" || identifier.type == "account";
+}
+
+bool looks_like_number(std::string_view text) {
+  std::string digits;
+  std::copy_if(text.begin(), text.end(), std::back_inserter(digits),
+               [](char c) { return c >= '0' && c <= '9'; });
+  return digits.size() >= phone_digits_min &&
+         digits.find_first_not_of(digits.front()) != std::string::npos;
+}
+
+/// The identifiers that lead to one root alone.
+struct Group {
+  CustomerId root;
+  std::vector<Presented const*> members;
+
+  std::string_view grade() const {
+    auto const exact = std::count_if(members.begin(), members.end(), [](Presented const* member) {
+      return member->identifier->exact;
+    });
+    bool const proven = std::any_of(members.begin(), members.end(), [](Presented const* member) {
+      return is_strong(*member->identifier) && rank(member->identifier->assurance) > 0;
+    });
+    if (proven || exact > 1) return certain;
+    return exact == 1 ? probable : possible;
+  }
+  /// Best assurance first, then the order given.
+  Presented const& best() const {
+    return **std::max_element(
+        members.begin(), members.end(), [](Presented const* one, Presented const* other) {
+          return rank(one->identifier->assurance) < rank(other->identifier->assurance);
+        });
+  }
+};
+
+std::vector<Group> groups(std::span<Presented const> presented, bool exact) {
+  std::vector<Group> groups;
+  for (Presented const& item : presented) {
+    if (item.owners.size() != 1 || item.identifier->exact != exact) continue;
+    if (!is_usable(*item.identifier)) continue;
+    CustomerId const root = item.owners.front().root;
+    auto group = std::find_if(groups.begin(), groups.end(),
+                              [root](Group const& known) { return known.root == root; });
+    if (group == groups.end()) group = groups.insert(groups.end(), Group{root, {}});
+    group->members.push_back(&item);
+  }
+  return groups;
+}
+
+/// Contradicted evidence is never certain.
+std::vector<Candidate> contradicting(std::vector<Group> const& groups) {
+  std::vector<Candidate> candidates;
+  for (Group const& group : groups) {
+    bool const weak = group.grade() == possible;
+    candidates.push_back({group.root, std::string(weak ? possible : probable)});
+  }
+  return candidates;
+}
+
+/// Those whom most of the identifiers lead to come first, then the oldest.
+std::vector<Candidate> sharing(std::span<Presented const> presented) {
+  std::map<CustomerId, int> counts;
+  for (Presented const& item : presented) {
+    for (Owner const& owner : item.owners) ++counts[owner.root];
+  }
+  std::vector<std::pair<int, CustomerId>> order;
+  for (auto const& [root, count] : counts) order.emplace_back(-count, root);
+  std::sort(order.begin(), order.end());
+  std::vector<Candidate> candidates;
+  for (auto const& [count, root] : order) candidates.push_back({root, std::string(possible)});
+  return candidates;
+}
+
+Verdict doubt(Decision decision, std::vector<Candidate> candidates) {
+  if (candidates.size() > candidates_max) candidates.resize(candidates_max);
+  Verdict verdict;
+  verdict.decision = decision;
+  verdict.candidates = std::move(candidates);
+  return verdict;
+}
+
+}  // namespace
+
+Verdict decide(std::span<Presented const> presented) {
+  std::vector<Group> deciding = groups(presented, true);
+  if (deciding.empty()) deciding = groups(presented, false);
+  if (deciding.size() > 1) return doubt(Decision::conflict, contradicting(deciding));
+  if (deciding.empty()) {
+    auto candidates = sharing(presented);
+    bool const known = !candidates.empty();
+    return doubt(known ? Decision::review : Decision::none, std::move(candidates));
+  }
+  Group const& group = deciding.front();
+  Presented const& best = group.best();
+  Verdict verdict;
+  verdict.decision = Decision::matched;
+  verdict.grade = group.grade();
+  verdict.assurance = best.identifier->assurance;
+  verdict.owner = best.owners.front();
+  return verdict;
+}
+
+bool is_usable(Identifier const& identifier) {
+  return identifier.exact || looks_like_number(identifier.value);
+}
+
+int rank(std::string_view assurance) {
+  if (assurance == "authenticated") return 2;
+  return assurance == "channel" ? 1 : 0;
+}
+
+std::vector<Identifier> distinct(std::span<Identifier const> identifiers) {
+  std::vector<Identifier> result;
+  for (Identifier const& item : identifiers) {
+    auto const known = std::find_if(result.begin(), result.end(), [&item](Identifier const& old) {
+      return old.type == item.type && old.value == item.value;
+    });
+    if (known == result.end()) {
+      result.push_back(item);
+    } else if (rank(item.assurance) > rank(known->assurance)) {
+      known->assurance = item.assurance;
+    }
+  }
+  return result;
+}
+
+std::string_view name(Decision decision) {
+  switch (decision) {
+    case Decision::matched:
+      return "matched";
+    case Decision::created:
+      return "created";
+    case Decision::review:
+      return "review";
+    case Decision::conflict:
+      return "conflict";
+    case Decision::none:
+      return "none";
+  }
+  return "none";
+}
+
+}  // namespace throughline::identity

@@ -1,0 +1,244 @@
+// SPDX-FileCopyrightText: 2026 The Throughline authors
+// SPDX-License-Identifier: Apache-2.0
+#include "domain/identity/store.hpp"
+
+#include <algorithm>
+#include <string_view>
+
+namespace throughline::identity::store {
+namespace {
+
+using postgres::Param;
+
+constexpr std::string_view rule_identify = "identify";
+
+Param types(std::span<Identifier const> items) {
+  return Param::array_of(items, [](Identifier const& item) { return item.type; });
+}
+Param values(std::span<Identifier const> items) {
+  return Param::array_of(items, [](Identifier const& item) { return item.value; });
+}
+Param null_if_empty(std::string const& text) {
+  return text.empty() ? Param(nullptr) : Param(text);
+}
+Param ids(std::span<CustomerId const> items) {
+  return Param::array_of(items, [](CustomerId id) { return id; });
+}
+
+// A conflict with "where false" locks the row that is there and leaves it unwritten.
+constexpr std::string_view lock_values_sql = R"sql(
+insert into identifiers (tenant_id, type, value, alias, created_at)
+select $1, sent.type, sent.value, sent.alias, $5
+from unnest($2::text[], $3::text[], $4::text[]) sent(type, value, alias)
+order by sent.type collate "C", sent.value collate "C"
+on conflict (tenant_id, type, value)
+do update set created_at = identifiers.created_at where false
+)sql";
+
+}  // namespace
+
+void lock_values(postgres::Tx& tx, Actor const& actor, std::span<Identifier const> identifiers) {
+  if (identifiers.empty()) return;
+  auto const aliases = Param::array_of(
+      identifiers, [](Identifier const& item) { return null_if_empty(item.alias); });
+  tx.lock(postgres::LockRank::identifiers, lock_values_sql,
+          {tx.tenant(), types(identifiers), values(identifiers), aliases, actor.now});
+}
+
+namespace {
+
+constexpr std::string_view holders_sql = R"sql(
+select o.type, o.value, o.part_id, p.root_id, o.assurance, o.confirmed_last_at
+from unnest($2::text[], $3::text[]) asked(type, value)
+join identifier_owners o
+  on o.tenant_id = $1 and o.type = asked.type and o.value = asked.value and o.valid_to is null
+join parts p on p.tenant_id = $1 and p.id = o.part_id
+order by o.part_id
+)sql";
+
+void keep(std::vector<Holder>& holders, Holder holder) {
+  bool const known = std::any_of(holders.begin(), holders.end(), [&holder](Holder const& other) {
+    return other.root == holder.root;
+  });
+  if (!known) holders.push_back(std::move(holder));
+}
+
+}  // namespace
+
+std::map<Key, std::vector<Holder>> holders(postgres::Tx& tx, std::span<Identifier const> asked) {
+  std::map<Key, std::vector<Holder>> result;
+  if (asked.empty()) return result;
+  for (auto const row : tx.exec(holders_sql, {tx.tenant(), types(asked), values(asked)})) {
+    keep(result[{row[0].text(), row[1].text()}],
+         {row[2].id<CustomerId>(), row[3].id<CustomerId>(), row[4].text(), row[5].time()});
+  }
+  return result;
+}
+
+namespace {
+
+// Attached, detached and attached again within one microsecond: the same validity, open again.
+constexpr std::string_view attach_sql = R"sql(
+insert into identifier_owners (tenant_id, type, value, part_id, assurance, raw, region,
+                               valid_from, confirmed_first_at, confirmed_last_at, key_id)
+select $1, sent.type, sent.value, sent.part_id, sent.assurance, sent.raw, sent.region,
+       $8, $8, $8, $9
+from unnest($2::text[], $3::text[], $4::uuid[], $5::text[], $6::text[], $7::text[])
+  sent(type, value, part_id, assurance, raw, region)
+on conflict (tenant_id, type, value, part_id, valid_from) do update set
+  assurance = excluded.assurance, raw = excluded.raw, region = excluded.region,
+  valid_to = null, key_id = excluded.key_id
+)sql";
+
+}  // namespace
+
+void attach(postgres::Tx& tx, Actor const& actor, std::span<NewHolder const> items) {
+  if (items.empty()) return;
+  auto const column = [&items](auto field) {
+    return Param::array_of(items, [&field](NewHolder const& item) { return field(item); });
+  };
+  tx.exec(attach_sql,
+          {tx.tenant(), column([](NewHolder const& item) { return item.identifier.type; }),
+           column([](NewHolder const& item) { return item.identifier.value; }),
+           column([](NewHolder const& item) { return item.part; }),
+           column([](NewHolder const& item) { return item.identifier.assurance; }),
+           column([](NewHolder const& item) { return item.identifier.raw; }),
+           column([](NewHolder const& item) { return null_if_empty(item.identifier.region); }),
+           actor.now, actor.key});
+}
+
+namespace {
+
+constexpr std::string_view confirm_sql = R"sql(
+update identifier_owners o
+set assurance = seen.assurance, confirmed_last_at = greatest(o.confirmed_last_at, $6)
+from unnest($2::text[], $3::text[], $4::uuid[], $5::text[]) seen(type, value, part_id, assurance)
+where o.tenant_id = $1 and o.type = seen.type and o.value = seen.value
+  and o.part_id = seen.part_id and o.valid_to is null
+)sql";
+
+}  // namespace
+
+void confirm(postgres::Tx& tx, Actor const& actor, Confirmations const& items) {
+  if (items.empty()) return;
+  auto const column = [&items](auto field) {
+    return Param::array_of(items, [&field](auto const& item) { return field(item); });
+  };
+  tx.exec(confirm_sql, {tx.tenant(), column([](auto const& item) { return item.first.first.type; }),
+                        column([](auto const& item) { return item.first.first.value; }),
+                        column([](auto const& item) { return item.first.second; }),
+                        column([](auto const& item) { return item.second; }), actor.now});
+}
+
+namespace {
+
+constexpr std::string_view detach_sql = R"sql(
+update identifier_owners o
+set valid_to = $5
+from parts p
+where o.tenant_id = $1 and o.type = $2 and o.value = $3 and o.valid_to is null
+  and p.tenant_id = $1 and p.id = o.part_id and p.root_id = $4
+)sql";
+
+}  // namespace
+
+std::size_t detach(postgres::Tx& tx, Actor const& actor, Key const& key, CustomerId root) {
+  return tx.exec(detach_sql, {tx.tenant(), key.type, key.value, root, actor.now}).affected();
+}
+
+namespace {
+
+constexpr std::string_view identifiers_of_sql = R"sql(
+select type, value, assurance, shared, part_id, valid_from, confirmed_at
+from customer_identifiers($1, $2)
+order by type, value
+)sql";
+
+}  // namespace
+
+std::vector<Owned> identifiers_of(postgres::Tx& tx, CustomerId root) {
+  std::vector<Owned> owned;
+  for (auto const row : tx.exec(identifiers_of_sql, {tx.tenant(), root})) {
+    owned.push_back({row[0].text(), row[1].text(), row[2].text(), row[3].boolean(),
+                     row[4].id<CustomerId>(), row[5].time(), row[6].time()});
+  }
+  return owned;
+}
+
+namespace {
+
+constexpr std::string_view count_sql = R"sql(
+select count(distinct (i.type, i.value))
+from unnest($2::uuid[]) asked(root)
+cross join lateral customer_identifiers($1::int, asked.root) i
+)sql";
+
+}  // namespace
+
+std::size_t count(postgres::Tx& tx, std::span<CustomerId const> roots) {
+  return static_cast<std::size_t>(tx.exec(count_sql, {tx.tenant(), ids(roots)})[0][0].integer());
+}
+
+namespace {
+
+constexpr std::string_view parts_of_sql = R"sql(
+select id from parts
+where tenant_id = $1 and (id = $2 or root_id = $2 and root_id <> id)
+order by id
+)sql";
+
+}  // namespace
+
+std::vector<CustomerId> parts_of(postgres::Tx& tx, CustomerId root) {
+  std::vector<CustomerId> parts;
+  for (auto const row : tx.exec(parts_of_sql, {tx.tenant(), root})) {
+    parts.push_back(row[0].id<CustomerId>());
+  }
+  return parts;
+}
+
+namespace {
+
+constexpr std::string_view is_provisional_sql = R"sql(
+select provisional from parts where tenant_id = $1 and id = $2
+)sql";
+
+}  // namespace
+
+bool is_provisional(postgres::Tx& tx, CustomerId part) {
+  return tx.exec(is_provisional_sql, {tx.tenant(), part})[0][0].boolean();
+}
+
+namespace {
+
+constexpr std::string_view has_other_contacts_sql = R"sql(
+select exists (
+  select from timeline
+  where tenant_id = $1 and part_id = $2 and kind = 'interaction'
+    and resource_id is distinct from $3)
+)sql";
+
+}  // namespace
+
+bool has_other_contacts(postgres::Tx& tx, CustomerId part,
+                        std::optional<InteractionId> interaction) {
+  return tx.exec(has_other_contacts_sql, {tx.tenant(), part, interaction})[0][0].boolean();
+}
+
+namespace {
+
+constexpr std::string_view insert_merge_sql = R"sql(
+insert into merges (tenant_id, id, survivor_id, loser_id, moved_parts, rule, interaction_id,
+                    key_id, at)
+values ($1, $2, $3, $4, $5::uuid[], $6, $7, $8, $9)
+)sql";
+
+}  // namespace
+
+void insert_merge(postgres::Tx& tx, Actor const& actor, Merge const& merge) {
+  tx.exec(insert_merge_sql,
+          {tx.tenant(), merge.id, merge.survivor, merge.loser, ids(merge.moved_parts),
+           rule_identify, merge.interaction, actor.key, actor.now});
+}
+
+}  // namespace throughline::identity::store

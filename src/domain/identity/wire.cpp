@@ -1,0 +1,261 @@
+// SPDX-FileCopyrightText: 2026 The Throughline authors
+// SPDX-License-Identifier: Apache-2.0
+#include "domain/identity/wire.hpp"
+
+#include <algorithm>
+#include <array>
+#include <utility>
+#include <variant>
+
+#include "domain/identity/rules.hpp"
+#include "throughline/base/json.hpp"
+#include "throughline/domain/customers_wire.hpp"
+#include "throughline/domain/identity_wire.hpp"
+
+namespace throughline::identity {
+namespace {
+
+using json::Reader;
+using json::Value;
+
+constexpr std::array<std::string_view, 4> types{"email", "phone", "social", "account"};
+constexpr std::array<std::string_view, 3> assurances{"claimed", "channel", "authenticated"};
+
+/// A phone without a region is never refused, so what is wrong with both is wrong with the region.
+bool is_region_wrong(RawIdentifier sent, Actor const& actor) {
+  if (sent.type != "phone" || sent.region.empty()) return false;
+  sent.region.clear();
+  return std::holds_alternative<Identifier>(normalise(sent, actor.default_region));
+}
+
+Error wrong(std::string pointer, std::string detail) {
+  return Error(std::vector<FieldError>{{std::move(pointer), std::move(detail)}});
+}
+
+Identifier read_identifier(Reader& in, Actor const& actor) {
+  RawIdentifier sent;
+  sent.type = in.required_word("type", types);
+  sent.value = in.required_text("value", sent_bytes_max);
+  sent.region = in.text("region").value_or("");
+  sent.assurance = in.word("assurance", assurances).value_or("");
+  if (sent.type.empty() || sent.value.empty()) return {};
+  auto read = normalise(sent, actor.default_region);
+  if (auto* const fault = std::get_if<std::string>(&read)) {
+    in.fail(is_region_wrong(sent, actor) ? "region" : "value", std::move(*fault));
+    return {};
+  }
+  return std::get<Identifier>(std::move(read));
+}
+
+}  // namespace
+
+std::vector<Identifier> read_identifiers(Reader& in, std::string_view field, Actor const& actor,
+                                         std::size_t min) {
+  std::vector<Identifier> identifiers;
+  in.each(field, min, identifiers_per_request_max,
+          [&](Reader& item) { identifiers.push_back(read_identifier(item, actor)); });
+  return identifiers;
+}
+
+Subject read_subject(Reader& in, Actor const& actor, std::size_t min) {
+  Subject subject;
+  subject.customer = in.id<CustomerId>("customer_id");
+  bool const by_identifiers = in.has("identifiers") && !in.is_null("identifiers");
+  bool const by_id = !in.is_null("customer_id") && in.has("customer_id");
+  if (by_identifiers) subject.identifiers = read_identifiers(in, "identifiers", actor, min);
+  if (by_identifiers == by_id) {
+    in.fail("identifiers", "exactly one of identifiers and customer_id is required");
+  }
+  return subject;
+}
+
+Identifier read_path(std::string const& type, std::string const& value, std::string const& region,
+                     Actor const& actor) {
+  if (std::find(types.begin(), types.end(), type) == types.end()) {
+    throw wrong("{type}", "must be one of: email phone social account");
+  }
+  RawIdentifier const sent{type, value, region, ""};
+  auto read = normalise(sent, actor.default_region);
+  if (auto* const fault = std::get_if<std::string>(&read)) {
+    throw wrong(is_region_wrong(sent, actor) ? "?region" : "{value}", std::move(*fault));
+  }
+  return std::get<Identifier>(std::move(read));
+}
+
+customers::Patch read_customer_patch(std::string_view body, Actor const& actor) {
+  Value const object = json::parse_object(body);
+  Reader in(object);
+  auto patch = customers::read_patch(in, actor);
+  in.finish();
+  return patch;
+}
+
+Upsert read_upsert(std::string_view body, Identifier key, Actor const& actor) {
+  Value const object = json::parse_object(body);
+  Reader in(object);
+  Upsert upsert;
+  upsert.key = std::move(key);
+  upsert.patch = customers::read_patch(in, actor);
+  upsert.identifiers = read_identifiers(in, "identifiers", actor, 0);
+  in.finish();
+  return upsert;
+}
+
+Attachment read_attachment(std::string_view body, Actor const& actor) {
+  Value const object = json::parse_object(body);
+  Reader in(object);
+  Attachment attachment;
+  attachment.identifier = read_identifier(in, actor);
+  attachment.shared = in.boolean("shared").value_or(false);
+  in.finish();
+  return attachment;
+}
+
+Question read_question(std::string_view body, Actor const& actor) {
+  Value const object = json::parse_object(body);
+  Reader in(object);
+  Question question;
+  question.identifiers = distinct(read_identifiers(in, "identifiers", actor, 1));
+  question.create = in.boolean("create").value_or(false);
+  question.dry_run = in.boolean("dry_run").value_or(false);
+  question.profile = customers::read_profile(in);
+  if (!question.create && !question.profile.empty()) {
+    in.fail("profile", "is taken only with create, for the customer that is made");
+  }
+  in.finish();
+  return question;
+}
+
+// --- documents -------------------------------------------------------------------------------
+
+namespace {
+
+/// Until likeness is scored, a grade has one score.
+double score(std::string_view grade) {
+  if (grade == "certain") return 1.0;
+  if (grade == "probable") return 0.8;
+  return grade == "possible" ? 0.5 : 0.0;
+}
+
+Value name_of(CustomerId customer, Names const& names) {
+  auto const found = names.find(customer);
+  return found == names.end() ? Value() : Value(found->second);
+}
+
+Value to_value(Evidence const& evidence) {
+  return {{"type", evidence.identifier->type},
+          {"value", evidence.identifier->value},
+          {"assurance", evidence.holder.assurance},
+          {"exact", evidence.identifier->exact},
+          {"confirmed_at", format_rfc3339(evidence.holder.confirmed_at)}};
+}
+
+}  // namespace
+
+std::string path_of(CustomerId customer) {
+  return "/v1/customers/" + customer.str();
+}
+
+std::string to_json(std::span<Owned const> identifiers) {
+  Value list = Value::array();
+  for (Owned const& owned : identifiers) {
+    list.push_back({{"type", owned.type},
+                    {"value", owned.value},
+                    {"assurance", owned.assurance},
+                    {"shared", owned.shared},
+                    {"part_id", owned.part.str()},
+                    {"valid_from", format_rfc3339(owned.valid_from)},
+                    {"confirmed_at", format_rfc3339(owned.confirmed_at)}});
+  }
+  return json::dump(list);
+}
+
+std::string to_json(std::span<Candidate const> candidates, Names const& names) {
+  Value list = Value::array();
+  for (Candidate const& candidate : candidates.first(std::min(candidates.size(), candidates_max))) {
+    list.push_back({{"id", candidate.customer.str()},
+                    {"display_name", name_of(candidate.customer, names)},
+                    {"grade", candidate.grade}});
+  }
+  return json::dump(list);
+}
+
+std::string upserted_json(std::string const& customer_json,
+                          std::span<ShownConflict const> conflicts) {
+  Value document = Value::parse(customer_json);
+  Value& list = document["conflicts"] = Value::array();
+  for (ShownConflict const& conflict : conflicts) {
+    list.push_back({{"type", conflict.identifier.type},
+                    {"value", conflict.identifier.value},
+                    {"owners", Value::parse(conflict.owners_json)}});
+  }
+  return json::dump(document);
+}
+
+std::string answer_json(Answer const& answer, bool dry_run, Names const& names,
+                        std::vector<std::vector<Evidence>> const& evidence) {
+  Value matches = Value::array();
+  for (std::size_t i = 0; i < answer.matches.size(); ++i) {
+    Candidate const& match = answer.matches[i];
+    Value list = Value::array();
+    for (Evidence const& item : evidence[i]) list.push_back(to_value(item));
+    matches.push_back({{"customer_id", match.customer.str()},
+                       {"display_name", name_of(match.customer, names)},
+                       {"grade", match.grade},
+                       {"score", score(match.grade)},
+                       {"evidence", std::move(list)}});
+  }
+  return json::dump({{"customer_id", answer.customer ? Value(answer.customer->str()) : Value()},
+                     {"decision", name(answer.decision)},
+                     {"dry_run", dry_run},
+                     {"matches", std::move(matches)}});
+}
+
+// --- receipts --------------------------------------------------------------------------------
+
+namespace {
+
+CustomerId customer_at(Value const& value) {
+  return CustomerId::parse(value.get_ref<std::string const&>()).value();
+}
+
+Decision parse_decision(std::string_view word) {
+  static constexpr std::array all{Decision::matched, Decision::created, Decision::review,
+                                  Decision::conflict, Decision::none};
+  return *std::find_if(all.begin(), all.end() - 1,
+                       [word](Decision decision) { return name(decision) == word; });
+}
+
+}  // namespace
+
+std::string to_refs(CustomerRefs const& refs) {
+  return json::dump({{"customer", refs.customer.str()}, {"conflicts", refs.conflicts}});
+}
+
+CustomerRefs parse_customer_refs(std::string_view refs) {
+  Value const value = Value::parse(refs);
+  return {customer_at(value.at("customer")), value.at("conflicts").get<std::vector<std::size_t>>()};
+}
+
+std::string to_refs(Answer const& answer) {
+  Value matches = Value::array();
+  for (Candidate const& match : answer.matches) {
+    matches.push_back({{"customer", match.customer.str()}, {"grade", match.grade}});
+  }
+  Value refs = {{"decision", name(answer.decision)}, {"matches", std::move(matches)}};
+  if (answer.customer) refs["customer"] = answer.customer->str();
+  return json::dump(refs);
+}
+
+Answer parse_answer_refs(std::string_view refs) {
+  Value const value = Value::parse(refs);
+  Answer answer;
+  answer.decision = parse_decision(value.at("decision").get_ref<std::string const&>());
+  if (value.contains("customer")) answer.customer = customer_at(value.at("customer"));
+  for (Value const& match : value.at("matches")) {
+    answer.matches.push_back({customer_at(match.at("customer")), match.at("grade")});
+  }
+  return answer;
+}
+
+}  // namespace throughline::identity

@@ -1,0 +1,66 @@
+// SPDX-FileCopyrightText: 2026 The Throughline authors
+// SPDX-License-Identifier: Apache-2.0
+//
+// Identity in and out of JSON; what other modules' wire files use is in identity_wire.hpp.
+#pragma once
+
+#include <map>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "domain/identity/question.hpp"
+#include "throughline/domain/identity.hpp"
+
+namespace throughline::identity {
+
+// --- requests: each throws Error(invalid) with all that is wrong -----------------------------
+
+/// The identifier of a path; what is wrong is named {type}, {value} or ?region.
+Identifier read_path(std::string const& type, std::string const& value, std::string const& region,
+                     Actor const& actor);
+customers::Patch read_customer_patch(std::string_view body, Actor const& actor);
+Upsert read_upsert(std::string_view body, Identifier key, Actor const& actor);
+
+struct Attachment {
+  Identifier identifier;
+  bool shared = false;
+};
+Attachment read_attachment(std::string_view body, Actor const& actor);
+Question read_question(std::string_view body, Actor const& actor);
+
+// --- documents -------------------------------------------------------------------------------
+
+/// "/v1/customers/<id>"
+std::string path_of(CustomerId customer);
+
+using Names = std::map<CustomerId, std::string>;
+
+std::string to_json(std::span<Owned const> identifiers);
+std::string to_json(std::span<Candidate const> candidates, Names const& names);
+
+struct ShownConflict {
+  Identifier identifier;
+  std::string owners_json;
+};
+/// The customer's document with the member `conflicts`.
+std::string upserted_json(std::string const& customer_json,
+                          std::span<ShownConflict const> conflicts);
+std::string answer_json(Answer const& answer, bool dry_run, Names const& names,
+                        std::vector<std::vector<Evidence>> const& evidence);
+
+// --- receipts: ids and places, never texts ---------------------------------------------------
+
+struct CustomerRefs {
+  CustomerId customer;
+  /// Of an upsert: which of its identifiers were not taken, as places in distinct(key,
+  /// identifiers).
+  std::vector<std::size_t> conflicts;
+};
+std::string to_refs(CustomerRefs const& refs);
+CustomerRefs parse_customer_refs(std::string_view refs);
+std::string to_refs(Answer const& answer);
+Answer parse_answer_refs(std::string_view refs);
+
+}  // namespace throughline::identity
