@@ -1,0 +1,170 @@
+// SPDX-FileCopyrightText: 2026 The Throughline authors
+// SPDX-License-Identifier: Apache-2.0
+#include <utility>
+
+#include "platform/http/cached_reading.hpp"
+#include "platform/http/dispatch.hpp"
+#include "platform/http/problem.hpp"
+#include "platform/http/router.hpp"
+#include "platform/http/target.hpp"
+#include "platform/http/transactions.hpp"
+#include "throughline/platform/http_api.hpp"
+
+namespace throughline::http {
+
+namespace {
+
+/// Finds the route, and answers what needs no key: OPTIONS, and what has no route. nullptr then.
+Entry const* find_route(Router const& router, ExchangePtr const& exchange,
+                        std::vector<std::string>& path_values) {
+  auto& request = exchange->request;
+  read_target(request);
+  bool const asterisk = request.target == "*";
+  auto match = router.match(request.method, request.segments);
+  auto const& allow = asterisk ? router.allow_any() : match.allow;
+  if (allow.empty()) throw Error(Code::not_found, "There is nothing at this path.");
+  if (match.entry == nullptr) {
+    auto reply = request.method == Method::options
+                     ? Reply::json("", 204)
+                     : problem(Error(Code::method_not_allowed, "This path allows: " + allow + "."),
+                               request.id);
+    exchange->answer(std::move(reply).with("Allow", allow));
+    return nullptr;
+  }
+  exchange->route = match.entry->route.pattern;
+  path_values = std::move(match.path_values);
+  return match.entry;
+}
+
+}  // namespace
+
+class Api::Impl {
+ public:
+  Impl(std::vector<Route> routes, ApiParts const& parts, std::size_t workers,
+       config::Limits const& limits)
+      : limits_(limits),
+        pool_(parts.pool),
+        keys_(parts.keys),
+        stores_(parts.stores),
+        log_(parts.log),
+        over_share_(parts.metrics.counter("throughline_requests_shed_total",
+                                          "Requests answered 503 or 429 unserved, to stay "
+                                          "responsive.",
+                                          {{"reason", "key_in_flight"}})),
+        router_(std::move(routes)),
+        crossing_(workers, limits, parts.log, parts.metrics),
+        cached_reads_(parts, crossing_) {}
+
+  void serve(ExchangePtr const& exchange) {
+    std::vector<std::string> path_values;
+    auto const* const entry = find_route(router_, exchange, path_values);
+    if (entry == nullptr) return;
+    if (auto const* const direct = std::get_if<Direct>(&entry->route.handler)) {
+      check_query(entry->route, exchange->request);
+      exchange->answer(direct->answer(exchange->request));
+      return;
+    }
+    auto const presented = presented_key(exchange->request);
+    auto const visit = std::make_shared<Visit>(exchange, *entry, std::move(path_values));
+    if (auto key = keys_.cached(presented)) {
+      admit(visit, std::move(key));
+      return begin(visit);
+    }
+    crossing_.to_worker(visit, [this, visit, presented] {
+      admit(visit, keys_.look_up(presented));
+      if (std::holds_alternative<CachedRead>(visit->route().handler)) {
+        return visit->post([this, visit] { begin(visit); });
+      }
+      work(visit);
+    });
+  }
+
+  void stop() { crossing_.stop(); }
+
+ private:
+  void admit(VisitPtr const& visit, std::shared_ptr<auth::Key> key) {
+    try {
+      visit->admit(std::move(key), limits_);
+    } catch (Error const& error) {
+      if (error.code() == Code::too_many_requests) over_share_.add();
+      throw;
+    }
+  }
+
+  /// I/O thread, with the key known.
+  void begin(VisitPtr const& visit) {
+    auto const* const cached = std::get_if<CachedRead>(&visit->route().handler);
+    if (cached == nullptr) {
+      return crossing_.to_worker(visit, [this, visit] { work(visit); });
+    }
+    try {
+      std::make_shared<CachedReading>(cached_reads_, visit, *cached)->start();
+    } catch (...) {
+      crossing_.fail(visit, std::current_exception());
+    }
+  }
+
+  /// Worker.
+  void work(VisitPtr const& visit) {
+    auto const& handler = visit->route().handler;
+    if (auto const* const read = std::get_if<Read>(&handler)) {
+      return visit->answer_from_worker(visit, run_read(pool_, *visit, *read));
+    }
+    auto written = run_write(pool_, *visit, std::get<Write>(handler), log_);
+    if (written.touched.empty()) {
+      return visit->answer_from_worker(visit, std::move(written.reply));
+    }
+    visit->post([this, visit, written = std::move(written)]() mutable {
+      tell_cache(visit, std::move(written));
+    });
+  }
+
+  /// Between COMMIT and answer. The wait is bounded by the store, which calls back once its Redis
+  /// has answered or missed the deadline of a command; what could not be told is told later, before
+  /// that Redis is trusted again.
+  void tell_cache(VisitPtr const& visit, Written written) {
+    auto const touched = std::move(written.touched);
+    stores_[visit->thread()]->invalidate(touched,
+                                         [visit, reply = std::move(written.reply)](bool) mutable {
+                                           visit->answer(std::move(reply));
+                                         });
+  }
+
+  config::Limits const limits_;
+  postgres::Pool& pool_;
+  auth::Keys& keys_;
+  std::vector<std::shared_ptr<cache::Store>> const stores_;
+  log::Logger& log_;
+  metrics::Counter over_share_;
+  Router const router_;
+  Crossing crossing_;
+  CachedReads cached_reads_;
+};
+
+Api::Api(std::vector<Route> routes, ApiParts parts, std::size_t workers,
+         config::Limits const& limits)
+    : impl_(std::make_unique<Impl>(std::move(routes), parts, workers, limits)) {}
+
+Api::~Api() {
+  stop();
+}
+
+void Api::serve(ExchangePtr const& exchange) {
+  impl_->serve(exchange);
+}
+
+void Api::stop() {
+  impl_->stop();
+}
+
+Handler serve_direct(std::vector<Route> routes) {
+  auto const router = std::make_shared<Router const>(std::move(routes));
+  return [router](ExchangePtr const& exchange) {
+    std::vector<std::string> path_values;
+    if (auto const* const entry = find_route(*router, exchange, path_values)) {
+      exchange->answer(std::get<Direct>(entry->route.handler).answer(exchange->request));
+    }
+  };
+}
+
+}  // namespace throughline::http

@@ -1,0 +1,64 @@
+// SPDX-FileCopyrightText: 2026 The Throughline authors
+// SPDX-License-Identifier: Apache-2.0
+//
+// One read that the cache may answer. The way of a hit: hint → entry → answer, all on the I/O
+// thread. Whatever the cache cannot vouch for is read from PostgreSQL.
+#pragma once
+
+#include <memory>
+#include <optional>
+#include <string>
+
+#include "platform/http/dispatch.hpp"
+#include "throughline/platform/http_api.hpp"
+
+namespace throughline::http {
+
+/// What cached reads share; outlives them.
+struct CachedReads {
+  CachedReads(ApiParts const& parts, Crossing& over);
+
+  postgres::Pool& pool;
+  cache::Hints& hints;
+  cache::Flights& flights;
+  std::vector<std::shared_ptr<cache::Store>> const stores;
+  Crossing& crossing;
+  metrics::Counter from_cache;
+  metrics::Counter from_database;
+};
+
+/// On the I/O thread unless a member says otherwise. Keeps itself alive until it has answered.
+class CachedReading : public std::enable_shared_from_this<CachedReading> {
+ public:
+  CachedReading(CachedReads& reads, VisitPtr visit, CachedRead const& route);
+  /// Throws what the route's name() throws.
+  void start();
+
+ private:
+  enum class Then { look_in_cache, answer };
+
+  bool find_hint();
+  void read(Then then);  // resolves the name on a worker, and for `answer` assembles as well
+  void resolved(Resolved const& where);
+  void look_in_cache();
+  void found(cache::Found const& entry);
+  void board();
+  void fly();  // any thread; runs on a worker
+  void landed(cache::Flights::Outcome const& outcome);
+  bool vouches(cache::Document const& document) const;
+  void answer(cache::DocumentPtr const& document);
+
+  TenantId tenant() const { return visit_->actor().tenant; }
+  cache::Key entry_key() const { return {tenant(), root_}; }
+  cache::Store& store() const { return *reads_.stores[visit_->thread()]; }
+
+  CachedReads& reads_;
+  VisitPtr const visit_;
+  CachedRead const& route_;
+  std::string name_;
+  std::string listed_as_;  // the name that the document lists
+  CustomerId root_;
+  std::string token_;  // the right to fill; empty without one
+};
+
+}  // namespace throughline::http

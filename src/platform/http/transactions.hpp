@@ -1,0 +1,25 @@
+// SPDX-FileCopyrightText: 2026 The Throughline authors
+// SPDX-License-Identifier: Apache-2.0
+//
+// What a worker does for a Read or a Write. Blocks; leaves answering to the caller.
+#pragma once
+
+#include <vector>
+
+#include "platform/http/visit.hpp"
+#include "throughline/platform/log.hpp"
+#include "throughline/platform/postgres.hpp"
+
+namespace throughline::http {
+
+/// Everything that the operation throws goes through.
+Reply run_read(postgres::Pool& pool, Visit const& visit, Read const& route);
+
+struct Written {
+  Reply reply;
+  std::vector<postgres::Touched> touched;  // the caches must hear of them before the answer is sent
+};
+/// Never throws what the operation threw: an error is answered under the request's key, too.
+Written run_write(postgres::Pool& pool, Visit const& visit, Write const& route, log::Logger& log);
+
+}  // namespace throughline::http

@@ -1,0 +1,88 @@
+// SPDX-FileCopyrightText: 2026 The Throughline authors
+// SPDX-License-Identifier: Apache-2.0
+#include "platform/http/work_queue.hpp"
+
+#include <algorithm>
+#include <utility>
+
+namespace throughline::http {
+
+using std::chrono::milliseconds;
+
+WorkQueue::WorkQueue(std::size_t workers, std::size_t jobs_max, milliseconds patience,
+                     metrics::Registry& metrics)
+    : jobs_max_(jobs_max),
+      patience_(patience),
+      depth_(metrics.gauge("throughline_work_queue_depth", "Requests waiting for a worker.")),
+      expired_(metrics.counter("throughline_requests_shed_total",
+                               "Requests answered 503 or 429 unserved, to stay responsive.",
+                               {{"reason", "queue_timeout"}})) {
+  for (std::size_t i = 0; i < workers; ++i) threads_.emplace_back([this] { work(); });
+  threads_.emplace_back([this] { watch(); });
+}
+
+WorkQueue::~WorkQueue() {
+  stop();
+}
+
+bool WorkQueue::push(Job job) {
+  {
+    std::lock_guard const lock(mutex_);
+    if (stopped_ || jobs_.size() >= jobs_max_) return false;
+    jobs_.push_back({std::move(job), Clock::now() + patience_});
+    depth_.set(static_cast<double>(jobs_.size()));
+  }
+  arrived_.notify_one();
+  return true;
+}
+
+void WorkQueue::work() {
+  for (;;) {
+    std::unique_lock lock(mutex_);
+    arrived_.wait(lock, [this] { return stopped_ || !jobs_.empty(); });
+    if (stopped_) return;
+    auto const job = std::move(jobs_.front().job);
+    jobs_.pop_front();
+    depth_.set(static_cast<double>(jobs_.size()));
+    lock.unlock();
+    job.run();
+  }
+}
+
+void WorkQueue::watch() {
+  auto const interval = std::clamp(patience_ / 16, milliseconds{5}, milliseconds{250});
+  std::unique_lock lock(mutex_);
+  while (!stopped_) {
+    stopping_.wait_for(lock, interval, [this] { return stopped_; });
+    auto const expired = take_expired(Clock::now(), stopped_);
+    lock.unlock();
+    for (auto const& job : expired) {
+      expired_.add();
+      job.expire();
+    }
+    lock.lock();
+  }
+}
+
+std::vector<WorkQueue::Job> WorkQueue::take_expired(Clock::time_point now, bool all) {
+  std::vector<Job> expired;
+  while (!jobs_.empty() && (all || jobs_.front().deadline <= now)) {
+    expired.push_back(std::move(jobs_.front().job));
+    jobs_.pop_front();
+  }
+  if (!expired.empty()) depth_.set(static_cast<double>(jobs_.size()));
+  return expired;
+}
+
+void WorkQueue::stop() {
+  {
+    std::lock_guard const lock(mutex_);
+    stopped_ = true;
+  }
+  arrived_.notify_all();
+  stopping_.notify_all();
+  for (auto& thread : threads_) thread.join();
+  threads_.clear();
+}
+
+}  // namespace throughline::http

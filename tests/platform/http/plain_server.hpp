@@ -1,0 +1,70 @@
+// SPDX-FileCopyrightText: 2026 The Throughline authors
+// SPDX-License-Identifier: Apache-2.0
+//
+// A server without routes, keys and database: what a session does can be tried with any handler.
+#pragma once
+
+#include <chrono>
+#include <string>
+#include <thread>
+#include <utility>
+#include <vector>
+
+#include "support/client.hpp"
+#include "throughline/platform/http_server.hpp"
+
+namespace throughline::http {
+
+class PlainServer {
+ public:
+  /// Answers each path as echo() does.
+  explicit PlainServer(config::Limits const& limits = {}, std::size_t threads = 2)
+      : server_({"test", "127.0.0.1:0", threads, true, limits}, clock_, log_, metrics_) {
+    server_.start([this](ExchangePtr const& exchange) { serve(exchange); });
+  }
+  ~PlainServer() {
+    server_.stop();
+    for (auto& thread : late_) thread.join();
+  }
+
+  support::Client client() {
+    support::Client client(server_.port());
+    client.recorded = false;
+    return client;
+  }
+  Server& server() { return server_; }
+  metrics::Registry& metrics() { return metrics_; }
+
+ private:
+  /// "/late/<ms>" is answered that much later from another thread, "/big/<bytes>" is as large,
+  /// "/throw" throws, everything else echoes its body.
+  void serve(ExchangePtr const& exchange) {
+    auto const& target = exchange->request.target;
+    if (target == "/throw") throw std::runtime_error("thrown by the test");
+    if (target.starts_with("/big/")) {
+      return exchange->answer(Reply::json(std::string(std::stoul(target.substr(5)), 'x')));
+    }
+    if (!target.starts_with("/late/")) return echo(exchange);
+    auto const delay = std::chrono::milliseconds(std::stoi(target.substr(6)));
+    std::lock_guard const lock(mutex_);
+    late_.emplace_back([this, exchange, delay] {
+      std::this_thread::sleep_for(delay);
+      exchange->post([this, exchange] { echo(exchange); });
+    });
+  }
+
+  static void echo(ExchangePtr const& exchange) {
+    auto const& request = exchange->request;
+    exchange->answer(
+        Reply::json(request.body.empty() ? request.target : request.body).with("X-Echo", "yes"));
+  }
+
+  SystemClock const clock_;
+  log::Logger log_{""};
+  metrics::Registry metrics_;
+  std::mutex mutex_;
+  std::vector<std::thread> late_;
+  Server server_;
+};
+
+}  // namespace throughline::http
