@@ -14,6 +14,7 @@
 #include <span>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "throughline/base/ids.hpp"
@@ -63,8 +64,8 @@ struct Param {
   }
 };
 
-/// One field of a row; valid while its Rows lives. The typed getters throw std::logic_error on NULL
-/// or on a text that is no such value: a mismatch between SQL and C++ is a fault of ours.
+/// One field of a row; valid while its Row or Rows lives. The typed getters throw std::logic_error
+/// on NULL or on a text that is no such value: a mismatch between SQL and C++ is a fault of ours.
 class Field {
  public:
   Field(char const* data, std::size_t size, bool null) : data_(data), size_(size), null_(null) {}
@@ -99,26 +100,28 @@ class Field {
 /// The rows of one statement. Cheap to move, owns its memory.
 class Rows {
  public:
+  struct Impl;
+  /// Shares the memory of its Rows, which it may outlive.
   class Row {
    public:
-    Row(Rows const& rows, std::size_t index) : rows_(&rows), index_(index) {}
+    Row(std::shared_ptr<Impl const> impl, std::size_t index)
+        : impl_(std::move(impl)), index_(index) {}
     Field operator[](std::size_t column) const;
 
    private:
-    Rows const* rows_;
+    std::shared_ptr<Impl const> impl_;
     std::size_t index_;
   };
-  struct Impl;
   explicit Rows(std::shared_ptr<Impl const> impl);
   std::size_t size() const;
   bool empty() const { return size() == 0; }
   /// Rows changed by INSERT, UPDATE or DELETE.
   std::size_t affected() const;
-  Row operator[](std::size_t index) const { return Row(*this, index); }
+  Row operator[](std::size_t index) const { return Row(impl_, index); }
   class iterator {
    public:
     iterator(Rows const& rows, std::size_t index) : rows_(&rows), index_(index) {}
-    Row operator*() const { return Row(*rows_, index_); }
+    Row operator*() const { return (*rows_)[index_]; }
     iterator& operator++() {
       ++index_;
       return *this;

@@ -134,7 +134,7 @@ std::size_t Rows::affected() const {
 }
 
 Field Rows::Row::operator[](std::size_t column) const {
-  auto* const result = rows_->impl_->result.get();
+  auto* const result = impl_->result.get();
   auto const row = static_cast<int>(index_);
   auto const field = static_cast<int>(column);
   if (row >= PQntuples(result) || field >= PQnfields(result))
