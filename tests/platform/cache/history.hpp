@@ -94,8 +94,10 @@ class History {
   }
   void fill() {
     if (readers_.empty()) return;
-    auto const at = readers_.begin() + static_cast<std::ptrdiff_t>(pick(readers_.size()));
-    if (at->version == 0) return;
+    // Often the newest: of the older ones most have lost their lease.
+    auto const nth = pick(2) == 0 ? readers_.size() - 1 : pick(readers_.size());
+    auto const at = readers_.begin() + static_cast<std::ptrdiff_t>(nth);
+    if (at->version == 0) at->version = customers_[at->customer].committed;
     auto const reader = *at;
     readers_.erase(at);
     cache_.fill(pick(2), key(reader.customer), reader.token,
