@@ -38,7 +38,8 @@ enum class Code {
 std::string_view name(Code code);
 
 /// One bad field. `pointer` is a JSON Pointer (RFC 6901) into the request body, or the name of a
-/// query parameter or header behind "?" or "@" (e.g. "?limit", "@If-Match"). `detail` says what
+/// query parameter or header behind "?" or "@" (e.g. "?limit", "@If-Match"), or of a part of the path
+/// in braces ("{value}"). `detail` says what
 /// would be right; it never repeats the value, which may be personal.
 struct FieldError {
   std::string pointer;

@@ -97,17 +97,11 @@ Value text_or_null(std::string const& text) {
 Value to_value(std::vector<Sensitivity> const& sensitivities) {
   Value list = Value::array();
   for (Sensitivity const& item : sensitivities) {
-    list.push_back({{"code", item.code},
-                    {"note", text_or_null(item.note)},
-                    {"agent", text_or_null(item.agent)},
-                    {"at", format_rfc3339(item.at)}});
+    Value& shown = list.emplace_back(Value{{"code", item.code}, {"at", format_rfc3339(item.at)}});
+    if (!item.note.empty()) shown["note"] = item.note;
+    if (!item.agent.empty()) shown["agent"] = item.agent;
   }
   return list;
-}
-
-std::string text_at(Value const& object, char const* field) {
-  Value const& value = object.at(field);
-  return value.is_null() ? std::string() : value.get<std::string>();
 }
 
 }  // namespace
@@ -138,8 +132,8 @@ std::string to_json(std::vector<Sensitivity> const& sensitivities) {
 std::vector<Sensitivity> parse_sensitivities(std::string_view json) {
   std::vector<Sensitivity> items;
   for (Value const& item : Value::parse(json)) {
-    items.push_back({text_at(item, "code"), text_at(item, "note"), text_at(item, "agent"),
-                     parse_rfc3339(text_at(item, "at")).value()});
+    items.push_back({item.at("code"), item.value("note", ""), item.value("agent", ""),
+                     parse_rfc3339(item.at("at").get_ref<std::string const&>()).value()});
   }
   return items;
 }
