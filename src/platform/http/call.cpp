@@ -121,9 +121,11 @@ std::optional<std::int64_t> Call::if_match() const {
   auto const text = trim_blanks(request_.header("if-match"));
   if (text.empty() || text == "*") return std::nullopt;
   constexpr std::int64_t never = -1;
-  bool const ours = text.size() <= etag_bytes_max && text.starts_with("\"v") && text.ends_with('"');
-  if (!ours || text.size() < 4) return never;
-  auto const version = parse_integer(text.substr(2, text.size() - 3));
+  auto const dot = text.find('.');
+  bool const ours = text.size() <= etag_bytes_max && text.starts_with("\"v") &&
+                    text.find('"', 1) == text.size() - 1 && dot != std::string_view::npos;
+  if (!ours) return never;
+  auto const version = parse_integer(text.substr(2, dot - 2));
   return version && *version >= 0 ? *version : never;
 }
 
