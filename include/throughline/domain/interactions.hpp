@@ -41,8 +41,9 @@ struct Started {
 };
 
 /// Starts an interaction on the part its deciding identifier hangs on. In doubt: on a provisional
-/// part of its own, candidates recorded. Throws not_found for an unknown customer or case
-/// (Code::invalid naming the field), conflict for a case of another customer.
+/// part of its own, candidates recorded; without identifiers on one without candidates. A case that
+/// is named decides where the identifiers don't. Throws Code::invalid naming the field for an unknown
+/// customer or case, conflict for a case of another customer.
 Started start(postgres::Tx& tx, Actor const& actor, Start const& start);
 
 struct Interaction {
@@ -125,16 +126,22 @@ struct Message {
   std::vector<NewMessage::Source> sources;
   std::optional<Agent> agent;
   std::optional<ExternalId> external_id;
-  bool repeated = false;  // append(): external_id was known
 };
+struct Appended {
+  MessageId id;
+  bool repeated = false;  // external_id was known: `id` is the first one's, nothing was written
+};
+
 /// Appends in the order given, numbered on from the interaction's row, all or nothing; also after
 /// the end (late lines). `agent` speaks the agent's lines and becomes the interaction's current
 /// agent while it is live.
-std::vector<MessageId> append(postgres::Tx& tx, Actor const& actor, InteractionId id,
-                              std::span<NewMessage const> messages,
-                              std::optional<Agent> const& agent);
+std::vector<Appended> append(postgres::Tx& tx, Actor const& actor, InteractionId id,
+                             std::span<NewMessage const> messages,
+                             std::optional<Agent> const& agent);
 /// The transcript, oldest first.
 Page<Message> messages(postgres::Tx& tx, InteractionId id, PageRequest const& page);
+/// Messages by their ids, in no order; unknown ones are absent.
+std::vector<Message> messages(postgres::Tx& tx, std::vector<MessageId> const& ids);
 
 /// POST, GET /v1/interactions · GET, PATCH /v1/interactions/{id} · POST …/end …/heartbeat
 /// …/identify · POST, GET …/messages
