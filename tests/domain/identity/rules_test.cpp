@@ -1,0 +1,163 @@
+// SPDX-FileCopyrightText: 2026 The Throughline authors
+// SPDX-License-Identifier: Apache-2.0
+#include "domain/identity/rules.hpp"
+
+#include <catch2/catch.hpp>
+#include <deque>
+
+using namespace throughline;
+using namespace throughline::identity;
+
+namespace {
+
+CustomerId customer(std::uint8_t number) {
+  CustomerId id;
+  id.value.bytes[15] = number;
+  return id;
+}
+
+/// What a contact brings, and whom it leads to.
+class Contact {
+ public:
+  Contact& brings(std::string type, std::string assurance, std::vector<std::uint8_t> owners,
+                  std::string value = "", bool exact = true) {
+    auto& identifier = identifiers_.emplace_back();
+    identifier.type = std::move(type);
+    identifier.value = value.empty() ? "value" + std::to_string(identifiers_.size()) : value;
+    identifier.assurance = std::move(assurance);
+    identifier.exact = exact;
+    Presented presented{&identifier, {}};
+    for (auto const owner : owners) {
+      presented.owners.push_back(
+          {customer(static_cast<std::uint8_t>(owner + 100)), customer(owner)});
+    }
+    presented_.push_back(std::move(presented));
+    return *this;
+  }
+  Verdict verdict() const { return decide(presented_); }
+
+ private:
+  std::deque<Identifier> identifiers_;
+  std::vector<Presented> presented_;
+};
+
+std::string grade_of(Contact const& contact) {
+  auto const verdict = contact.verdict();
+  REQUIRE(verdict.decision == Decision::matched);
+  return verdict.grade;
+}
+
+}  // namespace
+
+TEST_CASE("identity rules: nobody known is none") {
+  CHECK(Contact().verdict().decision == Decision::none);
+  auto const verdict = Contact().brings("phone", "channel", {}).verdict();
+  CHECK(verdict.decision == Decision::none);
+  CHECK_FALSE(verdict.owner);
+  CHECK(verdict.candidates.empty());
+}
+
+TEST_CASE("identity rules: one owner decides, beside unknown and shared ones") {
+  auto const verdict = Contact()
+                           .brings("email", "claimed", {})
+                           .brings("phone", "channel", {2, 3})
+                           .brings("social", "claimed", {1})
+                           .verdict();
+  REQUIRE(verdict.decision == Decision::matched);
+  CHECK(verdict.owner->root == customer(1));
+  CHECK(verdict.owner->part == customer(101));
+  CHECK(verdict.assurance == "claimed");
+  CHECK(verdict.candidates.empty());
+}
+
+TEST_CASE("identity rules: how sure a match is") {
+  CHECK(grade_of(Contact().brings("email", "claimed", {1})) == "probable");
+  CHECK(grade_of(Contact().brings("email", "channel", {1})) == "certain");
+  CHECK(grade_of(Contact().brings("account", "authenticated", {1})) == "certain");
+  CHECK(grade_of(Contact().brings("phone", "authenticated", {1})) == "probable");
+  CHECK(grade_of(Contact().brings("social", "channel", {1})) == "probable");
+  CHECK(grade_of(Contact().brings("phone", "claimed", {1}).brings("social", "claimed", {1})) ==
+        "certain");
+}
+
+TEST_CASE("identity rules: the part is that of the best proven identifier, then of the first") {
+  auto const best = Contact()
+                        .brings("phone", "claimed", {1})
+                        .brings("email", "authenticated", {1})
+                        .brings("account", "channel", {1})
+                        .verdict();
+  CHECK(best.assurance == "authenticated");
+
+  Identifier phone;
+  Identifier email;
+  phone.assurance = email.assurance = "channel";
+  std::vector<Presented> const equal{{&phone, {{customer(7), customer(1)}}},
+                                     {&email, {{customer(8), customer(1)}}}};
+  CHECK(decide(equal).owner->part == customer(7));
+}
+
+TEST_CASE("identity rules: identifiers of different customers conflict") {
+  auto const verdict = Contact()
+                           .brings("phone", "channel", {1})
+                           .brings("email", "authenticated", {2})
+                           .brings("social", "claimed", {2})
+                           .verdict();
+  CHECK(verdict.decision == Decision::conflict);
+  CHECK_FALSE(verdict.owner);
+  REQUIRE(verdict.candidates.size() == 2);
+  CHECK(verdict.candidates[0].customer == customer(1));
+  CHECK(verdict.candidates[0].grade == "probable");
+  CHECK(verdict.candidates[1].customer == customer(2));
+  CHECK(verdict.candidates[1].grade == "probable");
+}
+
+TEST_CASE("identity rules: shared identifiers find candidates and never decide") {
+  auto const verdict = Contact()
+                           .brings("phone", "authenticated", {1, 2})
+                           .brings("email", "authenticated", {2, 3})
+                           .verdict();
+  CHECK(verdict.decision == Decision::review);
+  REQUIRE(verdict.candidates.size() == 3);
+  CHECK(verdict.candidates[0].customer == customer(2));
+  CHECK(verdict.candidates[1].customer == customer(1));
+  CHECK(verdict.candidates[2].customer == customer(3));
+  for (auto const& candidate : verdict.candidates) CHECK(candidate.grade == "possible");
+}
+
+TEST_CASE("identity rules: no more candidates than are shown") {
+  std::vector<std::uint8_t> many;
+  for (std::uint8_t i = 1; i <= 2 * candidates_max; ++i) many.push_back(i);
+  CHECK(Contact().brings("phone", "channel", many).verdict().candidates.size() == candidates_max);
+  Contact contact;
+  for (auto const owner : many) contact.brings("email", "claimed", {owner});
+  CHECK(contact.verdict().candidates.size() == candidates_max);
+}
+
+TEST_CASE("identity rules: a phone that is text decides last and only if it looks like a number") {
+  Contact number;
+  number.brings("phone", "channel", {1}, "03 331 6005", false);
+  CHECK(grade_of(number) == "possible");
+  number.brings("email", "claimed", {2});
+  CHECK(number.verdict().owner->root == customer(2));
+
+  for (auto const* text : {"anonymous", "1234", "000 000 0000"}) {
+    auto const verdict = Contact().brings("phone", "channel", {1}, text, false).verdict();
+    INFO(text);
+    CHECK(verdict.decision == Decision::review);
+    CHECK(verdict.candidates.size() == 1);
+  }
+}
+
+TEST_CASE("identity rules: an identifier sent twice counts once, with its best assurance") {
+  std::vector<Identifier> sent(3);
+  sent[0].type = sent[2].type = "email";
+  sent[0].value = sent[2].value = "a@b.com";
+  sent[0].assurance = "claimed";
+  sent[1].type = "phone";
+  sent[1].value = "a@b.com";
+  sent[2].assurance = "authenticated";
+  auto const once = distinct(sent);
+  REQUIRE(once.size() == 2);
+  CHECK(once[0].assurance == "authenticated");
+  CHECK(once[1].type == "phone");
+}
