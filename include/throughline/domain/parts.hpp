@@ -6,11 +6,13 @@
 // contexts, caches and the feed speak of. Every module that writes locks here first.
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <map>
 #include <optional>
 #include <span>
-#include <vector>
+#include <string>
+#include <string_view>
 
 #include "throughline/base/actor.hpp"
 #include "throughline/platform/postgres.hpp"
@@ -38,8 +40,7 @@ class Locked {
  private:
   friend Locked lock(postgres::Tx&, Actor const&, std::span<CustomerId const>);
   friend CustomerId create(postgres::Tx&, Actor const&, Locked&, bool);
-  friend void raise(postgres::Tx&, Actor const&, Locked&,
-                    std::map<CustomerId, std::int64_t> const&);
+  friend void raised(postgres::Tx&, Locked&, std::map<CustomerId, std::int64_t> const&);
   friend void join(postgres::Tx&, Actor const&, Locked&, CustomerId, CustomerId);
   std::map<CustomerId, CustomerId> root_of_;
   std::map<CustomerId, Root> roots_;
@@ -51,21 +52,25 @@ std::optional<CustomerId> root_of(postgres::Tx& tx, CustomerId part);
 
 /// Locks the roots of these parts, in id order (LockRank::customers: once in a transaction, so name
 /// all of them). Looks up, locks, then looks again: if a root is no longer root by then, throws
-/// postgres::Retry. Ids that are unknown are simply absent from the result.
+/// postgres::Retry. Ids that are unknown are simply absent from the result. Without parts nothing
+/// is locked and the rank stays free.
 Locked lock(postgres::Tx& tx, Actor const& actor, std::span<CustomerId const> parts);
 
 /// Makes a part that is its own root, locked by this transaction, version 0 until the first change
 /// recorded for it. `provisional`: made for a contact in doubt, meant to be joined by identify.
 CustomerId create(postgres::Tx& tx, Actor const& actor, Locked& locked, bool provisional);
 
-/// Raises each root's version by the given number and tells the transaction (Tx::touch). Called by
-/// changes::record() alone.
-void raise(postgres::Tx& tx, Actor const& actor, Locked& locked,
-           std::map<CustomerId, std::int64_t> const& by);
+/// Lent to changes::record() so that versions and facts share one round trip: the statement that
+/// raises roots and goes on as `rest`, which reads raised(id, version). Parameters: $1 the tenant,
+/// $2 the roots (uuid[]), $3 by how much each is raised (bigint[]), $4 when.
+std::string raising(std::string_view rest);
+/// Tells `locked` and the transaction (Tx::touch) which version that statement gave each root.
+void raised(postgres::Tx& tx, Locked& locked, std::map<CustomerId, std::int64_t> const& versions);
 
 /// Points every part of both customers at one root: the older (tie: the smaller id), whichever way
 /// round. Sets both former roots to the higher of their versions + 1 and touches both. Moves no
-/// other row. Both must be locked. Throws conflict beyond parts_max.
+/// other row. Both must be locked; if they are one customer already, does nothing. Throws conflict
+/// beyond parts_max.
 void join(postgres::Tx& tx, Actor const& actor, Locked& locked, CustomerId one, CustomerId other);
 
 }  // namespace throughline::parts

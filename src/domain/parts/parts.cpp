@@ -1,0 +1,85 @@
+// SPDX-FileCopyrightText: 2026 The Throughline authors
+// SPDX-License-Identifier: Apache-2.0
+#include "throughline/domain/parts.hpp"
+
+#include <algorithm>
+#include <iterator>
+#include <stdexcept>
+#include <utility>
+#include <vector>
+
+#include "domain/parts/store.hpp"
+#include "throughline/base/error.hpp"
+
+namespace throughline::parts {
+
+Root const& Locked::root(CustomerId part) const {
+  auto const found = root_of_.find(part);
+  if (found == root_of_.end()) throw std::logic_error("the customer is not locked");
+  return roots_.at(found->second);
+}
+
+std::optional<CustomerId> root_of(postgres::Tx& tx, CustomerId part) {
+  return store::find_root(tx, part);
+}
+
+// A part that is a root is settled by its own locked row. Any other part points elsewhere, and
+// where to may have changed while its root's lock was waited for: it is looked up again, and has to
+// lead to a row that is locked.
+Locked lock(postgres::Tx& tx, Actor const&, std::span<CustomerId const> parts) {
+  Locked locked;
+  if (parts.empty()) return locked;
+  for (store::LockedRow const& row : store::lock_roots(tx, parts)) {
+    if (!row.still_root) continue;
+    locked.roots_.emplace(row.root.id, row.root);
+    locked.root_of_.emplace(row.root.id, row.root.id);
+  }
+  std::vector<CustomerId> others;
+  std::copy_if(parts.begin(), parts.end(), std::back_inserter(others),
+               [&](CustomerId part) { return !locked.has(part); });
+  if (others.empty()) return locked;
+  for (auto const& [part, root] : store::find_roots(tx, others)) {
+    if (!locked.roots_.contains(root)) throw postgres::Retry{};
+    locked.root_of_.emplace(part, root);
+  }
+  return locked;
+}
+
+CustomerId create(postgres::Tx& tx, Actor const& actor, Locked& locked, bool provisional) {
+  auto const id = CustomerId::make(actor.now);
+  store::insert(tx, id, actor.now, provisional);
+  locked.roots_.emplace(id, Root{id, 0, actor.now});
+  locked.root_of_.emplace(id, id);
+  return id;
+}
+
+void raised(postgres::Tx& tx, Locked& locked, std::map<CustomerId, std::int64_t> const& versions) {
+  for (auto const& [root, version] : versions) {
+    locked.roots_.at(root).version = version;
+    tx.touch(root, version);
+  }
+}
+
+void join(postgres::Tx& tx, Actor const& actor, Locked& locked, CustomerId one, CustomerId other) {
+  auto older = locked.root(one);
+  auto younger = locked.root(other);
+  if (older.id == younger.id) return;
+  if (std::pair(younger.created_at, younger.id) < std::pair(older.created_at, older.id)) {
+    std::swap(older, younger);
+  }
+  if (store::count(tx, older.id, younger.id) > parts_max) {
+    throw Error(Code::conflict, "The two customers have more than " + std::to_string(parts_max) +
+                                    " parts together, the most that one customer can have.");
+  }
+  auto const version = std::max(older.version, younger.version) + 1;
+  store::point(tx, older.id, younger.id, version, actor.now);
+  for (auto& [part, root] : locked.root_of_) {
+    if (root == younger.id) root = older.id;
+  }
+  locked.roots_.erase(younger.id);
+  locked.roots_.at(older.id).version = version;
+  tx.touch(older.id, version);
+  tx.touch(younger.id, version);
+}
+
+}  // namespace throughline::parts

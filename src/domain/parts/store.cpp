@@ -1,0 +1,95 @@
+// SPDX-FileCopyrightText: 2026 The Throughline authors
+// SPDX-License-Identifier: Apache-2.0
+#include "domain/parts/store.hpp"
+
+namespace throughline::parts {
+namespace store {
+namespace {
+
+postgres::Param ids_of(std::span<CustomerId const> parts) {
+  return postgres::Param::array_of(parts, [](CustomerId part) { return part; });
+}
+
+}  // namespace
+
+constexpr std::string_view find_root_sql = R"sql(
+  select root_id from parts where tenant_id = $1 and id = $2)sql";
+
+std::optional<CustomerId> find_root(postgres::Tx& tx, CustomerId part) {
+  auto const rows = tx.exec(find_root_sql, {tx.tenant(), part});
+  return rows.empty() ? std::nullopt : std::optional(rows[0][0].id<CustomerId>());
+}
+
+constexpr std::string_view lock_roots_sql = R"sql(
+  select id, version, created_at, root_id = id
+    from parts
+   where tenant_id = $1
+     and id in (select root_id from parts where tenant_id = $1 and id = any($2::uuid[]))
+   order by id
+     for update)sql";
+
+std::vector<LockedRow> lock_roots(postgres::Tx& tx, std::span<CustomerId const> parts) {
+  std::vector<LockedRow> locked;
+  for (auto const row :
+       tx.lock(postgres::LockRank::customers, lock_roots_sql, {tx.tenant(), ids_of(parts)})) {
+    locked.push_back(
+        {{row[0].id<CustomerId>(), row[1].integer(), row[2].time()}, row[3].boolean()});
+  }
+  return locked;
+}
+
+constexpr std::string_view find_roots_sql = R"sql(
+  select id, root_id from parts where tenant_id = $1 and id = any($2::uuid[]))sql";
+
+std::map<CustomerId, CustomerId> find_roots(postgres::Tx& tx, std::span<CustomerId const> parts) {
+  std::map<CustomerId, CustomerId> roots;
+  for (auto const row : tx.exec(find_roots_sql, {tx.tenant(), ids_of(parts)})) {
+    roots.emplace(row[0].id<CustomerId>(), row[1].id<CustomerId>());
+  }
+  return roots;
+}
+
+constexpr std::string_view insert_sql = R"sql(
+  insert into parts (tenant_id, id, root_id, version, changed_at, created_at, provisional)
+  values ($1, $2, $2, 0, $3, $3, $4))sql";
+
+void insert(postgres::Tx& tx, CustomerId part, Timestamp created_at, bool provisional) {
+  tx.exec(insert_sql, {tx.tenant(), part, created_at, provisional});
+}
+
+// The roots themselves are not in the index of parts by root.
+constexpr std::string_view count_sql = R"sql(
+  select count(*) + 2
+    from parts
+   where tenant_id = $1 and root_id in ($2, $3) and root_id <> id)sql";
+
+std::size_t count(postgres::Tx& tx, CustomerId root, CustomerId other) {
+  return static_cast<std::size_t>(tx.exec(count_sql, {tx.tenant(), root, other})[0][0].integer());
+}
+
+constexpr std::string_view point_sql = R"sql(
+  update parts
+     set root_id = $2,
+         version = case when id in ($2, $3) then $4 else version end,
+         changed_at = $5
+   where tenant_id = $1 and (id in ($2, $3) or (root_id = $3 and root_id <> id)))sql";
+
+void point(postgres::Tx& tx, CustomerId survivor, CustomerId loser, std::int64_t version,
+           Timestamp changed_at) {
+  tx.exec(point_sql, {tx.tenant(), survivor, loser, version, changed_at});
+}
+
+}  // namespace store
+
+constexpr std::string_view raise_sql = R"sql(
+  update parts
+     set version = version + raise.by_how_much, changed_at = $4
+    from unnest($2::uuid[], $3::bigint[]) as raise(root_id, by_how_much)
+   where parts.tenant_id = $1 and parts.id = raise.root_id
+  returning parts.id, parts.version)sql";
+
+std::string raising(std::string_view rest) {
+  return "with raised as (" + std::string(raise_sql) + ")" + std::string(rest);
+}
+
+}  // namespace throughline::parts
