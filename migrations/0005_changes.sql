@@ -2,8 +2,8 @@
 -- SPDX-FileCopyrightText: 2026 The Throughline authors
 -- SPDX-License-Identifier: Apache-2.0
 --
--- The feed. Positions come from one sequence that is never cached: a reader's bound relies on
--- last_value being at or above every position handed out.
+-- The feed. Positions come from one sequence that is never cached: a reader's bound relies on every
+-- position below one that is drawn having been drawn before it.
 create sequence changes_position as bigint cache 1;
 create table changes (
   tenant_id integer not null,

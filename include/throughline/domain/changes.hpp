@@ -6,8 +6,11 @@
 // field names, never what was said.
 #pragma once
 
+#include <chrono>
+#include <cstddef>
 #include <cstdint>
 #include <memory>
+#include <mutex>
 #include <optional>
 #include <span>
 #include <string>
@@ -40,6 +43,9 @@ enum class Type {
   event_recorded
 };
 std::string_view name(Type type);  // "interaction.started"
+std::optional<Type> parse_type(std::string_view name);
+/// All names, in the order above.
+std::span<std::string_view const> type_names();
 
 struct Change {
   Type type;
@@ -72,39 +78,86 @@ struct Item {
   std::int64_t version = 0;
   std::vector<std::string> fields;
   KeyId key;
-  std::optional<Agent> agent;
+  std::optional<Agent> agent;  // kind and id alone
   std::string traceparent;
+};
+
+/// How far a reader may go: no open transaction can still write at or below it.
+///
+/// A position is drawn by a transaction that has its id already. So when a snapshot sees a fact,
+/// every lower position has been drawn, by transactions with ids below the next one to be given;
+/// and once a later snapshot finds all of those ended, it sees everything at or below that fact
+/// that will ever be committed. A Horizon remembers such pairs (newest fact seen, next id) between
+/// looks, so that it moves on although there is always some transaction open.
+///
+/// Two things that look simpler lose facts, as tests/domain/changes/ shows:
+/// - The snapshot's own xmax instead of the next id: it is one past the highest id that has ended,
+///   and a writer still open above it may hold a lower position than one that committed below it.
+/// - The sequence's last_value instead of a fact seen: positions drawn by whoever never committed
+///   can be forgotten when PostgreSQL crashes; then they are drawn again, below a bound that is
+///   remembered here. The position of a fact seen is as durable as the fact.
+///
+/// Positions and transaction ids belong to the whole database, so one Horizon serves all tenants of
+/// an instance. Thread-safe.
+class Horizon {
+ public:
+  /// What one snapshot shows, read by a Tx of Mode::read.
+  struct View {
+    std::int64_t newest = 0;       // position of the tenant's newest fact; 0: none
+    std::int64_t oldest_open = 0;  // every transaction with a lower id has ended
+    std::int64_t next_id = 0;      // to be given to a transaction; read after the snapshot
+  };
+  struct Reach {
+    std::int64_t bound = 0;   // facts up to here are complete, in this snapshot and ever after
+    bool first_look = false;  // a fact is held back that no earlier look waits for
+  };
+  /// How far the reader of this snapshot may go; remembers the view. In order of the snapshots the
+  /// bound never goes back.
+  Reach advance(View const& view, Timestamp now);
+
+  /// How far the feed trails, for the metrics: at the latest look, the age of the oldest one whose
+  /// facts were held back still. It is the age of the oldest transaction that writes, if somebody
+  /// keeps reading.
+  std::chrono::microseconds trails() const;
+
+  /// Looks remembered at a time. When they are all waiting, the newest gives way to a newer one.
+  static constexpr std::size_t marks_max = 16;
+
+ private:
+  struct Mark {
+    std::int64_t newest;
+    std::int64_t next_id;
+    Timestamp at;
+  };
+  mutable std::mutex mutex_;
+  std::vector<Mark> marks_;  // by `newest`, each greater than the one before
+  std::chrono::microseconds trails_{0};
+};
+
+inline constexpr std::size_t batch_default = 100;
+inline constexpr std::size_t batch_max = 1000;
+/// Facts looked through for one batch of certain types.
+inline constexpr std::size_t scan_max = 10'000;
+
+struct Query {
+  std::int64_t after = 0;   // a position; 0 is before the first fact
+  std::vector<Type> types;  // empty: all
+  std::size_t limit = batch_default;
 };
 
 struct Batch {
   std::vector<Item> items;
-  std::int64_t next_position = 0;  // read on from here: never less than what was asked
+  std::int64_t next = 0;  // read on after this position: never less than what was asked
+  /// There is more behind `next`: ask again now. False while all that is there is held back.
   bool has_more = false;
 };
 
-inline constexpr std::size_t batch_max = 1000;
-
-/// How far a reader may go: no open transaction can still write at or below it. Remembers
-/// candidates between calls (a position m read first, then in a later statement a snapshot S: m is
-/// final once the oldest running transaction is at or past S.xmax). Thread-safe, one per instance,
-/// kept by app.
-class Horizon {
- public:
-  Horizon();
-  ~Horizon();
-  /// Moves the bound as far as it goes now and returns it. Never goes back.
-  std::int64_t advance(postgres::Tx& tx);
-
- private:
-  struct Impl;
-  std::unique_ptr<Impl> impl_;
-};
-
-/// The tenant's facts with position > `after`, in order, up to the bound. `tx` must have begun
-/// after the bound was read.
-Batch read(postgres::Tx& tx, std::int64_t after, std::int64_t bound, std::size_t limit);
+/// The tenant's facts in order of their positions, as far as the horizon goes. In a Tx of
+/// Mode::read; throws postgres::Retry, once, where a second look is likely to show what the first
+/// holds back.
+Batch read(postgres::Tx& tx, Actor const& actor, Horizon& horizon, Query const& query);
 
 /// GET /v1/changes?cursor=&limit=&types=
-std::vector<http::Route> routes();
+std::vector<http::Route> routes(std::shared_ptr<Horizon> horizon = std::make_shared<Horizon>());
 
 }  // namespace throughline::changes

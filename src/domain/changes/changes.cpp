@@ -1,0 +1,67 @@
+// SPDX-FileCopyrightText: 2026 The Throughline authors
+// SPDX-License-Identifier: Apache-2.0
+#include "throughline/domain/changes.hpp"
+
+#include <algorithm>
+#include <array>
+#include <utility>
+
+#include "domain/changes/store.hpp"
+
+namespace throughline::changes {
+namespace {
+
+constexpr std::array<std::string_view, 15> names{
+    "customer.created",       "customer.updated",     "customer.merged",     "identifier.attached",
+    "identifier.detached",    "identifier.confirmed", "interaction.started", "interaction.updated",
+    "interaction.identified", "interaction.ended",    "message.added",       "case.opened",
+    "case.updated",           "note.added",           "event.recorded"};
+static_assert(names.size() == static_cast<std::size_t>(Type::event_recorded) + 1);
+
+}  // namespace
+
+std::span<std::string_view const> type_names() {
+  return names;
+}
+
+std::string_view name(Type type) {
+  return names.at(static_cast<std::size_t>(type));
+}
+
+std::optional<Type> parse_type(std::string_view name) {
+  auto const found = std::find(names.begin(), names.end(), name);
+  if (found == names.end()) return std::nullopt;
+  return static_cast<Type>(found - names.begin());
+}
+
+void record(postgres::Tx& tx, Actor const& actor, parts::Locked& locked,
+            std::span<Change const> changes) {
+  if (changes.empty()) return;
+  parts::raised(tx, locked, store::append(tx, actor, locked, changes));
+}
+
+Batch read(postgres::Tx& tx, Actor const& actor, Horizon& horizon, Query const& query) {
+  auto const view = store::observe(tx);
+  auto const reach = horizon.advance(view, actor.now);
+  auto const scan = query.types.empty() ? query.limit + 1 : scan_max;
+  auto found = store::find(tx, query, reach.bound, scan, query.limit + 1);
+
+  Batch batch{std::move(found.items), std::max(query.after, reach.bound), true};
+  if (batch.items.size() > query.limit) {
+    batch.items.resize(query.limit);
+    batch.next = batch.items.back().position;
+  } else if (found.scanned == scan) {
+    batch.next = found.last_scanned;
+  } else {
+    bool const held_back = view.newest > batch.next;
+    bool const moved = batch.next > query.after;
+    // The transactions that hold it back are mostly over within milliseconds: rather than tell a
+    // reader who comes once an hour to come again, look a second time.
+    if (held_back && !moved && reach.first_look) throw postgres::Retry{};
+    // Only with progress: a reader that is to ask again at once must not turn in circles.
+    batch.has_more = held_back && moved;
+  }
+  return batch;
+}
+
+}  // namespace throughline::changes

@@ -1,0 +1,147 @@
+// SPDX-FileCopyrightText: 2026 The Throughline authors
+// SPDX-License-Identifier: Apache-2.0
+#include "domain/changes/store.hpp"
+
+#include <algorithm>
+#include <stdexcept>
+#include <utility>
+
+namespace throughline::changes::store {
+namespace {
+
+using postgres::Param;
+
+/// How many later facts of the call belong to the same root: their versions lie above.
+std::vector<std::int64_t> count_followers(std::span<CustomerId const> roots,
+                                          std::map<CustomerId, std::int64_t>& facts) {
+  std::vector<std::int64_t> followers(roots.size());
+  for (std::size_t i = roots.size(); i-- > 0;) followers[i] = facts[roots[i]]++;
+  return followers;
+}
+
+Param agent_column(Change const& change, std::string Agent::*field) {
+  return change.agent ? Param(*change.agent.*field) : Param(nullptr);
+}
+
+Param text_or_null(std::string const& text) {
+  return text.empty() ? Param(nullptr) : Param(text);
+}
+
+/// Names of fields are words of ours: none holds a comma.
+std::vector<std::string> split(std::string_view names) {
+  std::vector<std::string> fields;
+  while (!names.empty()) {
+    auto const end = std::min(names.find(','), names.size());
+    fields.emplace_back(names.substr(0, end));
+    names.remove_prefix(std::min(end + 1, names.size()));
+  }
+  return fields;
+}
+
+}  // namespace
+
+// Positions are drawn outside the ordered sub-select, so in its order.
+constexpr std::string_view append_sql = R"sql(
+  insert into changes (tenant_id, position, id, type, at, root_id, part_id, version, resource_id,
+                       fields, key_id, agent_kind, agent_id, traceparent)
+  select $1, nextval('changes_position'), fact.id, fact.type, $4, fact.root_id, fact.part_id,
+         fact.version, fact.resource_id, fact.fields::text[], $5, fact.agent_kind, fact.agent_id, $6
+    from (select fact.*, raised.version - fact.followers as version
+            from unnest($7::uuid[], $8::text[], $9::uuid[], $10::uuid[], $11::uuid[],
+                        $12::bigint[], $13::text[], $14::text[], $15::text[])
+                 with ordinality as fact(id, type, root_id, part_id, resource_id, followers,
+                                         fields, agent_kind, agent_id, ordinal)
+            join raised on raised.id = fact.root_id
+           order by fact.ordinal) fact
+  returning root_id, version)sql";
+
+std::map<CustomerId, std::int64_t> append(postgres::Tx& tx, Actor const& actor,
+                                          parts::Locked const& locked,
+                                          std::span<Change const> changes) {
+  static std::string const sql = parts::raising(append_sql);
+  std::vector<CustomerId> roots;
+  for (Change const& change : changes) roots.push_back(locked.root(change.part).id);
+  std::map<CustomerId, std::int64_t> facts;  // of each root
+  auto const followers = count_followers(roots, facts);
+  auto const list = [&](auto column) { return Param::array_of(changes, column); };
+  auto const same = [](auto const& value) { return value; };
+  auto const rows = tx.exec(
+      sql,
+      {tx.tenant(), Param::array_of(facts, [](auto const& fact) { return fact.first; }),
+       Param::array_of(facts, [](auto const& fact) { return fact.second; }), actor.now, actor.key,
+       text_or_null(actor.traceparent),
+       list([&](Change const&) { return ChangeId::make(actor.now); }),
+       list([](Change const& change) { return name(change.type); }), Param::array_of(roots, same),
+       list([](Change const& change) { return change.part; }),
+       list([](Change const& change) { return change.resource; }), Param::array_of(followers, same),
+       list([&](Change const& change) { return Param::array_of(change.fields, same); }),
+       list([](Change const& change) { return agent_column(change, &Agent::kind); }),
+       list([](Change const& change) { return agent_column(change, &Agent::id); })});
+  if (rows.size() != changes.size()) throw std::logic_error("a fact for a customer that is gone");
+  std::map<CustomerId, std::int64_t> versions;
+  for (auto const row : rows) versions[row[0].id<CustomerId>()] = row[1].integer();
+  return versions;
+}
+
+// The snapshot is older than anything that its statement computes, so next_id is read after it, as
+// it has to be. age() counts from a transaction's id to the next one to be given.
+constexpr std::string_view observe_sql = R"sql(
+  select coalesce((select max(position) from changes where tenant_id = $1), 0),
+         oldest_open::text::bigint,
+         oldest_open::text::bigint + age(oldest_open::xid)
+    from pg_snapshot_xmin(pg_current_snapshot()) as oldest_open)sql";
+
+Horizon::View observe(postgres::Tx& tx) {
+  // In a transaction with an id of its own, age() would count to that one.
+  if (tx.mode() != postgres::Mode::read) {
+    throw std::logic_error("the feed is read by read-only transactions");
+  }
+  auto const row = tx.exec(observe_sql, {tx.tenant()})[0];
+  return {row[0].integer(), row[1].integer(), row[2].integer()};
+}
+
+constexpr std::string_view find_sql = R"sql(
+  with scanned as materialized (
+    select * from changes
+     where tenant_id = $1 and position > $2 and position <= $3
+     order by position limit $4),
+  extent as (select count(*) as scanned, coalesce(max(position), 0) as last from scanned)
+  select extent.scanned, extent.last, item.position, item.id, item.type, item.at, item.root_id,
+         item.part_id, item.resource_id, item.version, array_to_string(item.fields, ','),
+         item.key_id, item.agent_kind, item.agent_id, item.traceparent
+    from extent
+    left join (select * from scanned
+                where $5::text[] is null or type = any($5::text[])
+                order by position limit $6) item on true
+   order by item.position)sql";
+
+Found find(postgres::Tx& tx, Query const& query, std::int64_t bound, std::size_t scan,
+           std::size_t limit) {
+  auto const types = query.types.empty()
+                         ? Param(nullptr)
+                         : Param::array_of(query.types, [](Type type) { return name(type); });
+  auto const rows = tx.exec(find_sql, {tx.tenant(), query.after, bound, scan, types, limit});
+  Found found;
+  for (auto const row : rows) {
+    found.scanned = static_cast<std::size_t>(row[0].integer());
+    found.last_scanned = row[1].integer();
+    if (row[2].is_null()) break;
+    Item item;
+    item.position = row[2].integer();
+    item.id = row[3].id<ChangeId>();
+    item.type = row[4].text();
+    item.at = row[5].time();
+    item.root = row[6].id<CustomerId>();
+    item.part = row[7].id<CustomerId>();
+    item.resource = row[8].id<ChangeId>().value;
+    item.version = row[9].integer();
+    item.fields = split(row[10].view());
+    item.key = row[11].id<KeyId>();
+    if (!row[12].is_null()) item.agent = Agent{row[12].text(), row[13].text(), {}, {}, {}};
+    item.traceparent = row[14].text_or_empty();
+    found.items.push_back(std::move(item));
+  }
+  return found;
+}
+
+}  // namespace throughline::changes::store

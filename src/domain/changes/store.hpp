@@ -1,0 +1,35 @@
+// SPDX-FileCopyrightText: 2026 The Throughline authors
+// SPDX-License-Identifier: Apache-2.0
+//
+// The statements on the table changes.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <map>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "throughline/domain/changes.hpp"
+
+namespace throughline::changes::store {
+
+/// Raises the roots and appends one row per fact, in order; returns each root's new version.
+std::map<CustomerId, std::int64_t> append(postgres::Tx& tx, Actor const& actor,
+                                          parts::Locked const& locked,
+                                          std::span<Change const> changes);
+
+Horizon::View observe(postgres::Tx& tx);
+
+struct Found {
+  std::vector<Item> items;
+  std::size_t scanned = 0;
+  std::int64_t last_scanned = 0;  // position; 0 if there was none
+};
+/// Looks through at most `scan` facts with after < position <= bound and returns up to `limit` of
+/// the types asked for, in order.
+Found find(postgres::Tx& tx, Query const& query, std::int64_t bound, std::size_t scan,
+           std::size_t limit);
+
+}  // namespace throughline::changes::store
