@@ -5,6 +5,7 @@
 #include <CLI/CLI.hpp>
 #include <iostream>
 
+#include "app/serve.hpp"
 #include "keys.hpp"
 #include "throughline/base/error.hpp"
 #include "throughline/platform/config.hpp"
@@ -34,6 +35,7 @@ int run(int argc, char const* const* argv) {
   program.set_version_flag("--version", THROUGHLINE_VERSION);
   program.require_subcommand(1);
   config::Config config;
+  add_serve_command(program, config);
   add_migrate(program, config);
   add_key_commands(program, config);
   try {

@@ -44,8 +44,7 @@ void add_create(CLI::App& keys, config::Config& config) {
   auto wanted = std::make_shared<NewKey>();
   config::add_database_option(*command, config);
   command->add_option("--tenant", wanted->tenant, "whose; made if the name is new")->required();
-  command
-      ->add_option("--scopes", wanted->scopes, "comma-separated, e.g. context:read, or all")
+  command->add_option("--scopes", wanted->scopes, "comma-separated, e.g. context:read, or all")
       ->check([](std::string const& words) -> std::string {
         return parse_scopes(words) ? "" : "names a scope that does not exist";
       })

@@ -42,6 +42,7 @@ struct Config {
   std::chrono::milliseconds redis_timeout{250};
   std::chrono::hours idempotency_retention{24};
   std::string log_path = "-";
+  bool access_log = true;  // a line for each request
   Limits limits;
 };
 

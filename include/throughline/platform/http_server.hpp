@@ -86,6 +86,9 @@ class Server {
   /// start() to stop(), lives as long as the server.
   boost::asio::io_context& loop(std::size_t thread);
 
+  /// Any thread: runs `task` on an I/O thread, soon. Dropped once the server stopped.
+  void post(std::size_t thread, std::function<void()> task);
+
   /// Throws std::runtime_error, naming the address, if it can't listen there.
   void start(Handler handler);
   /// The port it listens on; after start().

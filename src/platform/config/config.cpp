@@ -129,6 +129,9 @@ void add_options(CLI::App& command, Config& config) {
   command.add_option("--log", config.log_path, "file for the log; - is standard error")
       ->envname("THROUGHLINE_LOG")
       ->capture_default_str();
+  command.add_option("--access-log", config.access_log, "a line in the log for each request")
+      ->envname("THROUGHLINE_ACCESS_LOG")
+      ->capture_default_str();
   add_limits(command, config.limits);
 }
 

@@ -16,16 +16,11 @@ namespace {
 
 constexpr std::chrono::milliseconds cut_timeout{2000};
 
-/// "127.0.0.1:8080", "[::1]:8080", "localhost:8080".
 tcp::endpoint resolve(std::string const& listen, asio::io_context& loop) {
-  auto const colon = listen.rfind(':');
-  if (colon == std::string::npos) throw std::runtime_error("no port in the address " + listen);
-  auto host = listen.substr(0, colon);
-  if (host.size() > 1 && host.front() == '[' && host.back() == ']') {
-    host = host.substr(1, host.size() - 2);
-  }
+  auto const address = config::parse_address(listen);
+  if (!address) throw std::runtime_error("the address is not host:port");
   tcp::resolver resolver(loop);
-  auto const found = resolver.resolve(host, listen.substr(colon + 1),
+  auto const found = resolver.resolve(address->host, std::to_string(address->port),
                                       tcp::resolver::numeric_service | tcp::resolver::passive);
   return found.begin()->endpoint();
 }
@@ -80,6 +75,10 @@ std::size_t Server::threads() const {
 
 asio::io_context& Server::loop(std::size_t thread) {
   return impl_->threads.at(thread)->loop();
+}
+
+void Server::post(std::size_t thread, std::function<void()> task) {
+  asio::post(loop(thread), std::move(task));
 }
 
 void Server::start(Handler handler) {

@@ -1,0 +1,220 @@
+// SPDX-FileCopyrightText: 2026 The Throughline authors
+// SPDX-License-Identifier: Apache-2.0
+#include "app/instance.hpp"
+
+#include <optional>
+#include <utility>
+
+#include "app/openapi.hpp"
+#include "app/periodic.hpp"
+#include "app/readiness.hpp"
+#include "throughline/domain/context.hpp"
+#include "throughline/platform/auth.hpp"
+#include "throughline/platform/cache.hpp"
+#include "throughline/platform/http_api.hpp"
+#include "throughline/platform/http_server.hpp"
+#include "throughline/platform/idempotency.hpp"
+#include "throughline/platform/log.hpp"
+#include "throughline/platform/metrics.hpp"
+#include "throughline/platform/postgres.hpp"
+#include "throughline/platform/redis.hpp"
+
+namespace throughline::app {
+
+namespace {
+
+constexpr std::size_t service_connections = 3;  // key look-ups, their refresh, the sweeper
+constexpr std::size_t hints_max = 1'000'000;
+constexpr std::chrono::milliseconds look_interval{1000};
+constexpr std::chrono::milliseconds sweep_interval{60'000};
+constexpr std::size_t sweep_chunk = 1000;
+constexpr int sweep_chunks_max = 100;  // at a time, so that stopping need not wait long
+constexpr std::size_t metrics_connections = 64;
+
+postgres::PoolOptions pool_options(config::Config const& config, std::string_view role,
+                                   std::size_t size) {
+  postgres::PoolOptions options;
+  options.url = config.database_url;
+  options.role = role;
+  options.size = size;
+  return options;
+}
+
+redis::Options redis_options(config::Config const& config) {
+  redis::Options options;
+  options.url = config.redis_url;
+  options.command_timeout = config.redis_timeout;
+  options.on_connect = cache::redis_on_connect();
+  return options;
+}
+
+http::ServerOptions api_options(config::Config const& config) {
+  return {"api", config.listen, config.io_threads, config.access_log, config.limits};
+}
+
+http::ServerOptions metrics_options(config::Config const& config) {
+  auto limits = config.limits;
+  limits.connections = metrics_connections;
+  return {"metrics", config.metrics_listen, 1, false, limits};
+}
+
+http::Route direct(std::string_view pattern, std::function<http::Reply()> answer) {
+  return {http::Method::get,
+          pattern,
+          Scope::none,
+          {},
+          http::Direct{[answer = std::move(answer)](http::Request const&) { return answer(); }}};
+}
+
+std::shared_ptr<cache::Document const> openapi_document() {
+  auto document = std::make_shared<cache::Document>();
+  document->body = openapi_json();
+  return document;
+}
+
+}  // namespace
+
+/// In the order in which they need each other; taken down the other way round.
+struct Instance::Parts {
+  Parts(config::Config const& from, Clock const& time, std::vector<http::Route> routes)
+      : config(from),
+        clock(time),
+        log(from.log_path),
+        pool(pool_options(from, postgres::server_role, from.workers), log, metrics),
+        service_pool(pool_options(from, postgres::service_role, service_connections), log, metrics),
+        keys(service_pool, log),
+        hints(hints_max),
+        server(api_options(from), clock, log, metrics),
+        stores(make_stores()),
+        readiness(pool, server, stores),
+        api(with_service_routes(std::move(routes)),
+            {pool, keys, hints, flights, stores, log, metrics}, from.workers, from.limits) {}
+
+  std::vector<std::shared_ptr<cache::Store>> make_stores();
+  std::vector<http::Route> with_service_routes(std::vector<http::Route> routes);
+  void start();
+  void stop();
+  void sweep();
+
+  config::Config const config;
+  Clock const& clock;
+  log::Logger log;
+  metrics::Registry metrics;
+  postgres::Pool pool;
+  postgres::Pool service_pool;
+  auth::Keys keys;
+  cache::Hints hints;
+  cache::Flights flights;
+  http::Server server;
+  std::vector<std::unique_ptr<redis::Client>> redis_clients;
+  std::vector<std::shared_ptr<cache::Store>> stores;
+  Readiness readiness;
+  http::Api api;
+  std::optional<http::Server> metrics_server;
+  std::optional<Periodic> looking;
+  std::optional<Periodic> sweeping;
+};
+
+/// One per I/O thread.
+std::vector<std::shared_ptr<cache::Store>> Instance::Parts::make_stores() {
+  std::vector<std::shared_ptr<cache::Store>> made;
+  if (config.redis_url.empty()) {
+    auto const entries = cache::make_memory_entries(config.cache_bytes, metrics);
+    for (std::size_t i = 0; i < server.threads(); ++i) {
+      made.push_back(cache::make_memory_store(entries));
+    }
+    return made;
+  }
+  cache::RedisFormOptions options;
+  options.copies_bytes_max = config.cache_bytes;
+  options.document_schema = context::schema_version;
+  auto const form = cache::make_redis_form(options, metrics);
+  for (std::size_t i = 0; i < server.threads(); ++i) {
+    redis_clients.push_back(
+        std::make_unique<redis::Client>(server.loop(i), redis_options(config), log));
+    made.push_back(cache::make_redis_store(server.loop(i), *redis_clients.back(), form));
+  }
+  return made;
+}
+
+std::vector<http::Route> Instance::Parts::with_service_routes(std::vector<http::Route> routes) {
+  routes.push_back(direct("/healthz", [] { return http::Reply::json(R"({"status":"alive"})"); }));
+  routes.push_back(direct("/readyz", [this] { return readiness.answer(); }));
+  routes.push_back(direct("/openapi.json", [document = openapi_document()] {
+    http::Reply reply;
+    reply.document = document;
+    return reply;
+  }));
+  return routes;
+}
+
+void Instance::Parts::start() {
+  readiness.look();
+  readiness.ask_stores();
+  if (!config.metrics_listen.empty()) {
+    metrics_server.emplace(metrics_options(config), clock, log, metrics);
+    metrics_server->start(http::serve_direct({direct("/metrics", [this] {
+      http::Reply reply;
+      reply.content_type = "text/plain; version=0.0.4; charset=utf-8";
+      reply.body = metrics.render();
+      return reply;
+    })}));
+  }
+  server.start([this](http::ExchangePtr const& exchange) { api.serve(exchange); });
+  looking.emplace(look_interval, [this] {
+    readiness.look();
+    readiness.ask_stores();
+  });
+  sweeping.emplace(sweep_interval, [this] { sweep(); });
+  log.info("serving", {{"listen", config.listen}, {"port", std::int64_t{server.port()}}});
+}
+
+void Instance::Parts::stop() {
+  server.drain();
+  looking.reset();
+  sweeping.reset();
+  api.stop();
+  server.stop();
+  if (metrics_server) metrics_server->stop();
+}
+
+/// In chunks, so that no transaction of it is long.
+void Instance::Parts::sweep() {
+  auto const before = clock.now() - config.idempotency_retention;
+  std::size_t swept = sweep_chunk;
+  try {
+    for (int chunk = 0; chunk < sweep_chunks_max && swept == sweep_chunk; ++chunk) {
+      service_pool.transact(postgres::Mode::write, TenantId{}, [&](postgres::Tx& tx) {
+        swept = idempotency::sweep(tx, before, sweep_chunk);
+      });
+    }
+  } catch (std::exception const& failure) {
+    log.warning("idempotency_sweep_failed", {{"reason", failure.what()}});
+  }
+}
+
+Instance::Instance(config::Config const& config, Clock const& clock,
+                   std::vector<http::Route> routes)
+    : parts_(std::make_unique<Parts>(config, clock, std::move(routes))) {}
+
+Instance::~Instance() {
+  stop();
+}
+
+void Instance::start() {
+  parts_->start();
+}
+
+std::uint16_t Instance::port() const {
+  return parts_->server.port();
+}
+
+std::uint16_t Instance::metrics_port() const {
+  return parts_->metrics_server ? parts_->metrics_server->port() : 0;
+}
+
+void Instance::stop() {
+  parts_->stop();
+}
+
+}  // namespace throughline::app

@@ -1,0 +1,41 @@
+// SPDX-FileCopyrightText: 2026 The Throughline authors
+// SPDX-License-Identifier: Apache-2.0
+//
+// One server, assembled from its configuration. Holds everything it needs itself: a process may run
+// several.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <vector>
+
+#include "throughline/base/time.hpp"
+#include "throughline/platform/config.hpp"
+#include "throughline/platform/http.hpp"
+
+namespace throughline::app {
+
+class Instance {
+ public:
+  /// Serves `routes` besides /healthz, /readyz and /openapi.json. `clock` outlives the instance.
+  /// Throws std::runtime_error or std::invalid_argument if the configuration can't work.
+  Instance(config::Config const& config, Clock const& clock, std::vector<http::Route> routes);
+  ~Instance();  // stop()
+  Instance(Instance const&) = delete;
+  Instance& operator=(Instance const&) = delete;
+
+  /// Starts listening. PostgreSQL and Redis may be away: /readyz tells, and requests that need
+  /// PostgreSQL are answered 503 until it is back. Throws std::runtime_error if a port is taken.
+  void start();
+  std::uint16_t port() const;
+  /// 0 without a metrics listener.
+  std::uint16_t metrics_port() const;
+  /// Drains, then ends every thread. Idempotent.
+  void stop();
+
+ private:
+  struct Parts;
+  std::unique_ptr<Parts> parts_;
+};
+
+}  // namespace throughline::app
