@@ -18,7 +18,7 @@ if(THROUGHLINE_WERROR)
 endif()
 if(THROUGHLINE_SANITIZE)
   # Optimised a little and with line numbers only: the tests run at a tolerable speed.
-  set(CMAKE_CXX_FLAGS_DEBUG "-O1 -g1")
+  set(CMAKE_CXX_FLAGS_DEBUG "-Og -g1")
   target_compile_options(throughline_options INTERFACE
     -fsanitize=${THROUGHLINE_SANITIZE} -fno-omit-frame-pointer)
   # GCC 12 warns of the standard library's own moves once they are instrumented.
