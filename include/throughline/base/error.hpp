@@ -38,9 +38,9 @@ enum class Code {
 std::string_view name(Code code);
 
 /// One bad field. `pointer` is a JSON Pointer (RFC 6901) into the request body, or the name of a
-/// query parameter or header behind "?" or "@" (e.g. "?limit", "@If-Match"), or of a part of the path
-/// in braces ("{value}"). `detail` says what
-/// would be right; it never repeats the value, which may be personal.
+/// query parameter or header behind "?" or "@" (e.g. "?limit", "@If-Match"), or of a part of the
+/// path in braces ("{value}"). `detail` says what would be right; it never repeats the value, which
+/// may be personal.
 struct FieldError {
   std::string pointer;
   std::string detail;

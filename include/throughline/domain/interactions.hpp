@@ -42,8 +42,8 @@ struct Started {
 
 /// Starts an interaction on the part its deciding identifier hangs on. In doubt: on a provisional
 /// part of its own, candidates recorded; without identifiers on one without candidates. A case that
-/// is named decides where the identifiers don't. Throws Code::invalid naming the field for an unknown
-/// customer or case, conflict for a case of another customer.
+/// is named decides where the identifiers don't. Throws Code::invalid naming the field for an
+/// unknown customer or case, conflict for a case of another customer.
 Started start(postgres::Tx& tx, Actor const& actor, Start const& start);
 
 struct Interaction {

@@ -2,7 +2,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <algorithm>
 #include <array>
-#include <optional>
 #include <utility>
 
 #include "support/architecture/rules.hpp"
@@ -127,89 +126,7 @@ void check_readmes(Tree const& tree, std::vector<Finding>& findings) {
   }
 }
 
-struct Operation {
-  std::string method;  // "get"
-  std::string path;
-  bool operator<(Operation const& other) const {
-    return std::pair(path, method) < std::pair(other.path, other.method);
-  }
-};
-struct Place {
-  std::string path;
-  std::size_t line;
-};
-using Operations = std::map<Operation, Place>;
-
-/// The enumerator before a literal, as in {Method::post, "/v1/cases", …}; empty if there is none.
-std::string method_before(std::string_view code) {
-  std::size_t const last = code.find_last_not_of(" \n,");
-  if (last == std::string_view::npos) return "";
-  code = code.substr(0, last + 1);
-  std::size_t const name = code.find_last_of(':') + 1;
-  static constexpr std::string_view scope = "Method::";
-  if (name < scope.size() || code.substr(name - scope.size(), scope.size()) != scope) return "";
-  std::string const method(code.substr(name));
-  return method == "del" ? "delete" : method;
-}
-
-Operations routes_of(Tree const& tree, std::vector<Finding>& findings) {
-  Operations routes;
-  for (Source const& source : tree) {
-    if (!source.is_cpp() || !source.in("src/")) continue;
-    for (Literal const& literal : source.cpp.literals) {
-      if (!literal.text.starts_with("/")) continue;
-      std::string_view const code = std::string_view(source.cpp.code).substr(0, literal.offset);
-      std::string const method = method_before(code);
-      if (!method.empty()) {
-        routes[{method, literal.text}] = {source.path, literal.line};
-      } else if (source.name() == "routes.cpp" && literal.text.starts_with("/v1")) {
-        findings.push_back({source.path, literal.line,
-                            "a route is written {Method::…, \"" + literal.text + "\", …}"});
-      }
-    }
-  }
-  return routes;
-}
-
-/// openapi/paths/*.yaml: paths at the margin, methods one step in.
-Operations documented(Tree const& tree) {
-  static constexpr std::array<std::string_view, 6> methods{"get",   "post",   "put",
-                                                           "patch", "delete", "options"};
-  Operations found;
-  for (Source const& source : tree) {
-    if (!source.in("openapi/paths/")) continue;
-    std::string path;
-    std::size_t number = 0;
-    for (std::string_view const line : lines_of(source.text)) {
-      ++number;
-      std::string_view const key = line.substr(0, line.find(':'));
-      if (line.starts_with("/")) path = std::string(key);
-      if (!line.starts_with("  ") || key.size() < 3 || key[2] == ' ') continue;
-      if (std::find(methods.begin(), methods.end(), key.substr(2)) == methods.end()) continue;
-      found[{std::string(key.substr(2)), path}] = {source.path, number};
-    }
-  }
-  return found;
-}
-
 }  // namespace
-
-std::vector<Finding> check_routes(Tree const& tree) {
-  std::vector<Finding> findings;
-  Operations const routes = routes_of(tree, findings);
-  Operations const paths = documented(tree);
-  for (auto const& [operation, place] : routes) {
-    if (paths.contains(operation)) continue;
-    findings.push_back({place.path, place.line,
-                        operation.method + " " + operation.path + " is not in openapi/paths/"});
-  }
-  for (auto const& [operation, place] : paths) {
-    if (routes.contains(operation)) continue;
-    findings.push_back(
-        {place.path, place.line, operation.method + " " + operation.path + " is no route"});
-  }
-  return findings;
-}
 
 std::vector<Finding> check_shape(Tree const& tree) {
   std::vector<Finding> findings;
