@@ -6,7 +6,6 @@
 // record itself when a page is shown.
 #pragma once
 
-#include <array>
 #include <optional>
 #include <span>
 #include <string>
@@ -20,13 +19,13 @@
 
 namespace throughline::timeline {
 
-/// The channels that records name.
-inline constexpr std::array<std::string_view, 8> channels{"voice",  "chat",   "email", "sms",
-                                                          "social", "in_app", "web",   "store"};
+using throughline::channels;  // what an entry's channel may be
 
 /// "interaction" "message" "case" "note" "event" "identity"
 enum class Kind { interaction, message, case_, note, event, identity };
 std::string_view name(Kind kind);
+/// All names, in the order above.
+std::span<std::string_view const> kind_names();
 
 struct Entry {
   CustomerId part;
@@ -39,7 +38,8 @@ struct Entry {
   std::optional<InteractionId> interaction_id;
 };
 
-/// Appends entries; the roots of their parts must be locked by this transaction.
+/// Appends entries; the roots of their parts must be locked by this transaction. Entries of one
+/// call that happened at the same time keep their order.
 void append(postgres::Tx& tx, Actor const& actor, std::span<Entry const> entries);
 
 struct Filter {
@@ -51,8 +51,15 @@ struct Filter {
 };
 
 /// Rendered entries of a customer (by any of its ids), newest first; ties by id. Page 1,000 costs
-/// what page 1 costs: read per part through an index on (part, at, id) for each filter, then
-/// merged. Throws not_found for an unknown customer.
+/// what page 1 costs: read per part through an index on (part, at, id), for channel, kind and
+/// case_id through one that begins with them, then merged. Where several filters are set, one picks
+/// the index and the others are tried on what it yields. Throws not_found for an unknown customer.
+///
+/// An entry: {"id","kind","fact","at","channel","part_id","resource_id","case_id","interaction_id"}
+/// and, under the name of its kind, details of the record as it is now:
+///   message {seq, role, text, sentiment} · note {kind, text, agent} · identity {}
+///   case {number, subject, status, priority} · event {type, attributes}
+///   interaction {status, intent, outcome, summary, direction}
 Page<std::string> list(postgres::Tx& tx, CustomerId customer, Filter const& filter,
                        PageRequest const& page);
 
