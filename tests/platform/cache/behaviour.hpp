@@ -21,7 +21,7 @@ using Kind = cache::Found::Kind;
 /// instances' ways to the same entries.
 class WaitingCache {
  public:
-  static constexpr std::chrono::milliseconds lease{150};  // short, so that tests see it end
+  static constexpr std::chrono::milliseconds lease{400};  // short, so that tests see it end
 
   virtual ~WaitingCache() = default;
   virtual cache::Found get(std::size_t store, cache::Key const& key) = 0;

@@ -108,7 +108,7 @@ TEST_CASE("more changes than can be remembered: trust waits until entries have e
   auto options = RedisCache::short_lease();
   options.pending_max = 3;
   options.entry_ttl = 600ms;
-  RedisCache cache(RedisCache::As::one_instance, options);
+  RedisCache cache(RedisCache::As::one_instance, options, 200ms);
   std::vector<postgres::Touched> roots;
   for (int i = 0; i < 5; ++i) keep(cache, key_number(i), 1);
   cache.server.pause();
@@ -120,7 +120,7 @@ TEST_CASE("more changes than can be remembered: trust waits until entries have e
       [&] { return cache.ways[0].store->degraded().find("missed changes") != std::string::npos; }));
   CHECK(cache.get(0, key_number(0)).kind == Kind::away);
   REQUIRE(cache.wait_trusted());
-  CHECK(std::chrono::steady_clock::now() - lost_at >= 750ms);
+  CHECK(std::chrono::steady_clock::now() - lost_at >= options.entry_ttl);
   for (int i = 0; i < 5; ++i) CHECK(cache.get(1, key_number(i)).kind == Kind::lease);
 }
 
@@ -261,7 +261,7 @@ TEST_CASE("under faults an instance never reads what it has acknowledged as chan
           "[cache][redis]") {
   auto const seed = std::random_device{}();
   INFO("seed " << seed);
-  RedisCache cache(RedisCache::As::one_instance);
+  RedisCache cache(RedisCache::As::one_instance, RedisCache::short_lease(), 200ms);
   Storm storm(cache, seed);
   storm.run(5'000);
   CHECK(storm.hits() > 100);

@@ -85,7 +85,9 @@ TEST_CASE("nothing in Redis lives for ever", "[cache][redis]") {
     CHECK_THAT(name.text, Contains(cache.raw->run_id().substr(0, 16)));
     auto const left = cache.direct({"PTTL", name.text}).integer;
     CHECK(left > 0);
-    CHECK(left <= (name.text.find(kept.root.str()) != std::string::npos ? 600'000 : 150));
+    CHECK(left <= (name.text.find(kept.root.str()) != std::string::npos
+                       ? 600'000
+                       : WaitingCache::lease.count()));
   }
 }
 
@@ -131,7 +133,7 @@ TEST_CASE("a full Redis still hears what has changed", "[cache][redis]") {
 }
 
 TEST_CASE("the redis form counts what it does", "[cache][redis]") {
-  RedisCache cache;
+  RedisCache cache(RedisCache::As::two_instances, RedisCache::short_lease(), 300ms);
   auto const key = key_number(1);
   auto const leased = cache.get(0, key);
   cache.get(0, key);
