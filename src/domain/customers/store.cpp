@@ -136,8 +136,8 @@ namespace {
 
 constexpr std::string_view join_versions_sql = R"sql(
 update customers set version = (
-  select max(both.version) + 1 from customers both
-  where both.tenant_id = $1 and both.id in ($2, $3))
+  select max(joined.version) + 1 from customers joined
+  where joined.tenant_id = $1 and joined.id in ($2, $3))
 where tenant_id = $1 and id = $2
 )sql";
 

@@ -47,7 +47,8 @@ bool is_language(std::string_view text) {
 
 Patched<std::string> patched_language(Reader& in) {
   auto language = patched_text(in, "language", language_max);
-  if (language && *language && !is_language(**language)) {
+  bool const sent = language && *language && !(*language)->empty();
+  if (sent && !is_language(**language)) {
     in.fail("language", "must be a language tag as BCP 47 has it: en, pt-BR");
   }
   return language;
