@@ -1,0 +1,123 @@
+// SPDX-FileCopyrightText: 2026 The Throughline authors
+// SPDX-License-Identifier: Apache-2.0
+#include "domain/timeline/store.hpp"
+
+#include <utility>
+
+namespace throughline::timeline::store {
+namespace {
+
+using postgres::Param;
+
+/// The conditions of a filter, each with its parameter, numbered on from those of every page.
+struct Conditions {
+  explicit Conditions(Filter const& filter) {
+    if (filter.case_id) add("case_id =", *filter.case_id);
+    if (filter.kind) add("kind =", *filter.kind);
+    if (filter.channel) add("channel =", *filter.channel);
+    if (filter.since) add("at >=", *filter.since);
+  }
+  std::string sql;
+  std::vector<Param> params;
+
+ private:
+  static constexpr std::size_t page_params = 5;
+  void add(std::string const& column, Param param) {
+    params.push_back(std::move(param));
+    sql += " and entry." + column + " $" + std::to_string(page_params + params.size());
+  }
+};
+
+}  // namespace
+
+constexpr std::string_view insert_sql = R"sql(
+  insert into timeline (tenant_id, part_id, at, id, kind, fact, resource_id, channel, case_id,
+                        interaction_id)
+  select $1, entry.*
+    from unnest($2::uuid[], $3::timestamptz[], $4::uuid[], $5::text[], $6::text[], $7::uuid[],
+                $8::text[], $9::uuid[], $10::uuid[]) entry)sql";
+
+void insert(postgres::Tx& tx, std::span<Entry const> entries, std::span<Uuid const> ids) {
+  auto const list = [&](auto column) { return Param::array_of(entries, column); };
+  auto const channel = [](Entry const& entry) {
+    return entry.channel.empty() ? Param(nullptr) : Param(entry.channel);
+  };
+  tx.exec(insert_sql, {tx.tenant(), list([](Entry const& entry) { return entry.part; }),
+                       list([](Entry const& entry) { return entry.at; }),
+                       Param::array_of(ids, [](Uuid const& id) { return id; }),
+                       list([](Entry const& entry) { return name(entry.kind); }),
+                       list([](Entry const& entry) { return entry.fact; }),
+                       list([](Entry const& entry) { return entry.resource; }), list(channel),
+                       list([](Entry const& entry) { return entry.case_id; }),
+                       list([](Entry const& entry) { return entry.interaction_id; })});
+}
+
+// Each part gives at most a page, in the order of its index and mostly from the index alone; only
+// what the page then shows is read from the tables. Sub-selects and not joins: the planner can't
+// tell how many rows a page has and would at times rather read a whole table.
+constexpr std::string_view page_sql = R"sql(
+  with page as materialized (
+    select entry.part_id, entry.at, entry.id
+      from (select $2::uuid as id
+            union all
+            select id from parts where tenant_id = $1 and root_id = $2 and root_id <> id) part
+     cross join lateral (
+       select entry.part_id, entry.at, entry.id
+         from timeline entry
+        where entry.tenant_id = $1 and entry.part_id = part.id
+          and (entry.at, entry.id) < ($3::timestamptz, $4::uuid))sql";
+
+constexpr std::string_view render_sql = R"sql(
+        order by entry.at desc, entry.id desc
+        limit $5) entry
+     order by entry.at desc, entry.id desc
+     limit $5)
+  select page.at, page.id, (
+    select json_build_object(
+             'id', entry.id, 'kind', entry.kind, 'fact', entry.fact,
+             'at', to_char(entry.at at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"'),
+             'channel', entry.channel, 'part_id', entry.part_id,
+             'resource_id', entry.resource_id, 'case_id', entry.case_id,
+             'interaction_id', entry.interaction_id,
+             entry.kind, case entry.kind
+               when 'message' then (
+                 select json_build_object('seq', seq, 'role', role, 'text', text,
+                                          'sentiment', sentiment)
+                   from messages where tenant_id = $1 and id = entry.resource_id)
+               when 'note' then (
+                 select json_build_object('kind', kind, 'text', text, 'agent', agent)
+                   from notes where tenant_id = $1 and id = entry.resource_id)
+               when 'case' then (
+                 select json_build_object('number', number, 'subject', subject, 'status', status,
+                                          'priority', priority)
+                   from cases where tenant_id = $1 and id = entry.resource_id)
+               when 'interaction' then (
+                 select json_build_object('status', status, 'intent', intent, 'outcome', outcome,
+                                          'summary', summary, 'direction', direction)
+                   from interactions where tenant_id = $1 and id = entry.resource_id)
+               when 'event' then (
+                 select json_build_object('type', type, 'attributes', attributes)
+                   from events where tenant_id = $1 and id = entry.resource_id)
+               else '{}'::json end)::text
+      from timeline entry
+     where entry.tenant_id = $1 and entry.part_id = page.part_id and entry.at = page.at
+       and entry.id = page.id)
+    from page
+   order by page.at desc, page.id desc)sql";
+
+std::string list_statement(Filter const& filter) {
+  return std::string(page_sql) + Conditions(filter).sql + std::string(render_sql);
+}
+
+std::vector<Row> list(postgres::Tx& tx, CustomerId root, Filter const& filter, TimeKey const& below,
+                      std::size_t limit) {
+  std::vector<Param> params{tx.tenant(), root, below.at, below.id, limit};
+  for (Param& param : Conditions(filter).params) params.push_back(std::move(param));
+  std::vector<Row> found;
+  for (auto const row : tx.exec(list_statement(filter), params)) {
+    found.push_back({{row[0].time(), row[1].id<CustomerId>().value}, row[2].text()});
+  }
+  return found;
+}
+
+}  // namespace throughline::timeline::store
