@@ -4,11 +4,20 @@
 
 #include <iterator>
 
+#include "throughline/domain/cases.hpp"
+#include "throughline/domain/changes.hpp"
+#include "throughline/domain/context.hpp"
+#include "throughline/domain/events.hpp"
+#include "throughline/domain/identity.hpp"
+#include "throughline/domain/interactions.hpp"
+#include "throughline/domain/notes.hpp"
+#include "throughline/domain/timeline.hpp"
+
 namespace throughline::app {
 
 namespace {
 
-[[maybe_unused]] void append(std::vector<http::Route>& all, std::vector<http::Route> module) {
+void append(std::vector<http::Route>& all, std::vector<http::Route> module) {
   all.insert(all.end(), std::make_move_iterator(module.begin()),
              std::make_move_iterator(module.end()));
 }
@@ -17,6 +26,14 @@ namespace {
 
 std::vector<http::Route> routes() {
   std::vector<http::Route> all;
+  append(all, interactions::routes());
+  append(all, context::routes());
+  append(all, cases::routes());
+  append(all, notes::routes());
+  append(all, identity::routes());
+  append(all, timeline::routes());
+  append(all, events::routes());
+  append(all, changes::routes());
   return all;
 }
 
