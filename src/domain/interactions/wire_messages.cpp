@@ -81,7 +81,8 @@ std::string to_refs(std::vector<Appended> const& appended) {
 
 std::vector<Appended> parse_appended_refs(std::string_view refs) {
   std::vector<Appended> appended;
-  for (auto const& item : json::parse_object(refs).at("messages")) {
+  auto const value = json::parse_object(refs);
+  for (auto const& item : value.at("messages")) {
     appended.push_back(
         {MessageId::parse(item.at(0).get<std::string>()).value(), item.at(1).get<bool>()});
   }
