@@ -100,8 +100,8 @@ TEST_CASE("customers: a profile has a limit for what it holds in all") {
 }
 
 TEST_CASE("customers: a sensitivity keeps the time at which it was first said") {
-  auto const difference = changed(
-      R"({"sensitivities":[{"code":"hearing","note":"left ear","agent":"anna"},{"code":"grief"}]})");
+  auto const difference = changed(R"({"sensitivities":[
+      {"code":"hearing","note":"left ear","agent":"anna"},{"code":"grief"}]})");
   auto const items = parse_sensitivities(difference.sensitivities.value());
   REQUIRE(items.size() == 2);
   CHECK(items[0].at == tuesday);
