@@ -148,6 +148,11 @@ Response Client::receive(std::string_view method) {
   return response;
 }
 
+bool Client::has_received() const {
+  char byte = 0;
+  return ::recv(socket_, &byte, 1, MSG_PEEK | MSG_DONTWAIT) > 0;
+}
+
 std::string Client::receive_all() {
   while (fill()) {
   }

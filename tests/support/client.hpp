@@ -54,6 +54,8 @@ class Client {
   /// Raw mode: bytes as they are, then answers one by one. `method` tells whether a body follows.
   void send(std::string_view bytes);
   Response receive(std::string_view method = "GET");
+  /// Whether bytes wait to be received.
+  bool has_received() const;
   /// What arrives until the server closes, or until nothing came for `patience`.
   std::string receive_all();
   /// Whether the server closes within `patience`, without sending anything more.

@@ -110,8 +110,9 @@ void Session::serve() {
   auto const exchange = begin_exchange(std::move(reader_.request()));
   exchange->http10_ = reader_.http10();
   exchange->close_ = !reader_.keep_alive();
-  if (exchange->close_) reading_ended_ = true;
   reader_.next();
+  bool const last = buffer_begin_ == buffer_end_ && io_.draining() && nothing_arrived();
+  if (exchange->close_ || last) reading_ended_ = true;
   served_any_ = true;
   serving_ = true;
   try {

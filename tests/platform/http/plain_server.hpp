@@ -34,6 +34,11 @@ class PlainServer {
   }
   Server& server() { return server_; }
   metrics::Registry& metrics() { return metrics_; }
+  int open_connections() {
+    std::string const name = "\nthroughline_http_connections{server=\"test\"} ";
+    auto const page = metrics_.render();
+    return std::stoi(page.substr(page.find(name) + name.size()));
+  }
 
  private:
   /// "/late/<ms>" is answered that much later from another thread, "/big/<bytes>" is as large,
