@@ -58,9 +58,15 @@ struct Logger::Impl {
     logger->set_level(spdlog::level::trace);
     logger->flush_on(spdlog::level::trace);
   }
+  /// Writes what still waits and ends the thread, before the sink it writes to goes.
+  ~Impl() {
+    pool.reset();
+  }
+  Impl(Impl const&) = delete;
+  Impl& operator=(Impl const&) = delete;
 
   Level const least;
-  std::shared_ptr<spdlog::details::thread_pool> pool;  // its destructor writes what still waits
+  std::shared_ptr<spdlog::details::thread_pool> pool;
   std::shared_ptr<spdlog::async_logger> logger;
 };
 
