@@ -59,9 +59,7 @@ struct Logger::Impl {
     logger->flush_on(spdlog::level::trace);
   }
   /// Writes what still waits and ends the thread, before the sink it writes to goes.
-  ~Impl() {
-    pool.reset();
-  }
+  ~Impl() { pool.reset(); }
   Impl(Impl const&) = delete;
   Impl& operator=(Impl const&) = delete;
 
