@@ -50,17 +50,18 @@ http::Reply list_cases(postgres::Tx& tx, http::Call const& call) {
 }  // namespace
 
 std::vector<http::Route> routes() {
-  using enum http::Method;
-  using enum Scope;
+  using http::Method, http::Read, http::Write;
+  constexpr std::string_view all = "/v1/cases";
+  constexpr std::string_view one = "/v1/cases/{id}";
   return {
-      {post, "/v1/cases", cases_write, {}, http::Write{open_case, show_case}},
-      {http::Method::get,
-       "/v1/cases",
-       cases_read,
+      {Method::post, all, Scope::cases_write, {}, Write{open_case, show_case}},
+      {Method::get,
+       all,
+       Scope::cases_read,
        {"status", "assignee", "customer_id", "number", "limit", "cursor"},
-       http::Read{list_cases}},
-      {http::Method::get, "/v1/cases/{id}", cases_read, {}, http::Read{get_case}},
-      {patch, "/v1/cases/{id}", cases_write, {}, http::Write{patch_case, show_case}},
+       Read{list_cases}},
+      {Method::get, one, Scope::cases_read, {}, Read{get_case}},
+      {Method::patch, one, Scope::cases_write, {}, Write{patch_case, show_case}},
   };
 }
 

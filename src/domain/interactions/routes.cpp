@@ -4,7 +4,6 @@
 
 #include "throughline/domain/context.hpp"
 #include "throughline/domain/interactions.hpp"
-#include "throughline/domain/timeline.hpp"
 #include "wire.hpp"
 
 namespace throughline::interactions {
@@ -90,7 +89,7 @@ http::Reply show_identified(postgres::Tx& tx, http::Call const&, http::Receipt c
 http::Reply list_interactions(postgres::Tx& tx, http::Call const& call) {
   Filter filter;
   filter.status = call.query_word("status", wire::statuses);
-  filter.channel = call.query_word("channel", timeline::channels);
+  filter.channel = call.query_word("channel", channels);
   filter.agent = call.query("agent");
   std::string name = "interactions";
   for (std::string_view const by : {"status", "channel", "agent"}) {

@@ -4,7 +4,6 @@
 
 #include "throughline/base/json.hpp"
 #include "throughline/domain/identity_wire.hpp"
-#include "throughline/domain/timeline.hpp"
 
 namespace throughline::interactions::wire {
 namespace {
@@ -52,7 +51,7 @@ Start read_start(std::string_view body, Actor const& actor) {
   auto const value = json::parse_object(body);
   json::Reader in(value);
   Start start;
-  start.channel = in.required_word("channel", timeline::channels);
+  start.channel = in.required_word("channel", channels);
   start.direction = in.required_word("direction", directions);
   start.subject.identifiers = identity::read_identifiers(in, "identifiers", actor, 0);
   start.subject.customer = in.id<CustomerId>("customer_id");

@@ -5,7 +5,6 @@
 #include <array>
 
 #include "throughline/base/json.hpp"
-#include "throughline/domain/timeline.hpp"
 
 namespace throughline::notes::wire {
 namespace {
@@ -20,7 +19,7 @@ NewNote read_note(std::string_view body) {
   NewNote note;
   note.kind = in.required_word("kind", kinds);
   note.text = in.required_prose("text");
-  note.channel = in.word("channel", timeline::channels).value_or("");
+  note.channel = in.word("channel", channels).value_or("");
   note.agent = in.agent();
   note.interaction_id = in.id<InteractionId>("interaction_id");
   note.replaces = in.id<NoteId>("replaces");
