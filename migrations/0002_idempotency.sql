@@ -14,9 +14,11 @@ create table idempotency (
   status smallint,
   refs text,
   problem jsonb,
+  roots uuid[],                 -- whose versions it raised, and to what
+  versions bigint[],
   primary key (tenant_id, method, path_hash, key)
 );
 create index idempotency_created_at on idempotency (created_at);
 select throughline_tenant_table('idempotency',
-  'select, insert, update (status, refs, problem)',
+  'select, insert, update (status, refs, problem, roots, versions)',
   'select (tenant_id, method, path_hash, key, created_at), delete');

@@ -38,9 +38,10 @@ struct Record {
 
 /// Claims the key inside the request's own transaction, before any other lock
 /// (LockRank::idempotency). nullopt: the key is now this transaction's and record() must follow. A
-/// Record: the first outcome, to be rendered again. Waits for a first request that is still
-/// running (lock_timeout, then Code::unavailable). Throws idempotency_mismatch when the key was
-/// used with another body.
+/// Record: the first outcome, to be rendered again; the roots that the first request touched are
+/// touched again, because it may have died between COMMIT and telling the caches. Waits for a first
+/// request that is still running (lock_timeout, then Code::unavailable). Throws
+/// idempotency_mismatch when the key was used with another body.
 std::optional<Record> claim(postgres::Tx& tx, Actor const& actor, Request const& request);
 
 /// Stores the outcome under a key claimed in this transaction.

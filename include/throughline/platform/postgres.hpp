@@ -188,9 +188,11 @@ class Tx {
   /// it, and their rank may be entered again; those taken before stay held.
   void savepoint(std::function<void()> const& body);
 
-  /// Registers a root whose version this transaction raised to `version`. Called by
-  /// domain/parts alone.
+  /// Registers a root whose version this transaction raised to `version`, or that a repeated
+  /// request had raised before: the caches are told of it once this has committed. Called by
+  /// domain/parts and platform/idempotency.
   void touch(CustomerId root, std::int64_t version);
+  std::vector<Touched> touched() const;
 
   TenantId tenant() const;
   Mode mode() const;

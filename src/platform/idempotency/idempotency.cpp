@@ -33,6 +33,11 @@ select body_hash = $5, status, refs, problem
 from idempotency
 where tenant_id = $1 and method = $2 and path_hash = $3 and key = $4)sql";
 
+constexpr std::string_view select_touched_sql = R"sql(
+select unnest(roots), unnest(versions)
+from idempotency
+where tenant_id = $1 and method = $2 and path_hash = $3 and key = $4)sql";
+
 }  // namespace
 
 std::optional<Record> claim(Tx& tx, Actor const& actor, Request const& request) {
@@ -52,13 +57,18 @@ std::optional<Record> claim(Tx& tx, Actor const& actor, Request const& request) 
   record.status = static_cast<int>(row[1].integer());
   record.refs = row[2].text_or_empty();
   if (!row[3].is_null()) record.error = read_problem(row[3].view());
+  for (auto const touched :
+       tx.exec(select_touched_sql, {actor.tenant, request.method, path, request.key})) {
+    tx.touch(touched[0].id<CustomerId>(), touched[1].integer());
+  }
   return record;
 }
 
 namespace {
 
 constexpr std::string_view update_record_sql = R"sql(
-update idempotency set status = $5, refs = nullif($6, ''), problem = $7
+update idempotency set status = $5, refs = nullif($6, ''), problem = $7,
+  roots = $8, versions = $9
 where tenant_id = $1 and method = $2 and path_hash = $3 and key = $4 and status is null)sql";
 
 }  // namespace
@@ -66,9 +76,12 @@ where tenant_id = $1 and method = $2 and path_hash = $3 and key = $4 and status 
 void record(Tx& tx, Actor const& actor, Request const& request, Record const& outcome) {
   auto const problem =
       outcome.error ? std::optional<std::string>(write_problem(*outcome.error)) : std::nullopt;
-  auto const updated =
-      tx.exec(update_record_sql, {actor.tenant, request.method, sha256(request.path), request.key,
-                                  outcome.status, outcome.refs, problem});
+  auto const touched = tx.touched();
+  auto const updated = tx.exec(
+      update_record_sql,
+      {actor.tenant, request.method, sha256(request.path), request.key, outcome.status,
+       outcome.refs, problem, Param::array_of(touched, [](auto const& t) { return t.root; }),
+       Param::array_of(touched, [](auto const& t) { return t.version; })});
   if (updated.affected() != 1)
     throw std::logic_error("an outcome is recorded once, under a key claimed before");
 }

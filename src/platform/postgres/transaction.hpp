@@ -15,6 +15,7 @@ struct Tx::Impl {
 
   void begin();
   std::vector<Touched> commit();
+  std::vector<Touched> newest() const;
 
   Connection& connection;
   TenantId const tenant;

@@ -35,6 +35,10 @@ void Tx::Impl::begin() {
 
 std::vector<Touched> Tx::Impl::commit() {
   connection.commit();
+  return newest();
+}
+
+std::vector<Touched> Tx::Impl::newest() const {
   std::vector<Touched> result;
   for (auto const& [root, version] : touched) result.push_back({tenant, root, version});
   return result;
@@ -84,6 +88,10 @@ void Tx::savepoint(std::function<void()> const& body) {
 void Tx::touch(CustomerId root, std::int64_t version) {
   auto& newest = impl_.touched[root];
   newest = std::max(newest, version);
+}
+
+std::vector<Touched> Tx::touched() const {
+  return impl_.newest();
 }
 
 TenantId Tx::tenant() const {

@@ -45,6 +45,23 @@ TEST_CASE("a repeat gets the first outcome", "[idempotency]") {
   CHECK_FALSE(again->error);
 }
 
+TEST_CASE("a repeat tells the caches of what the first request touched", "[idempotency]") {
+  World world;
+  auto const root = CustomerId::make(support::test_now);
+  auto const run = [&] {
+    return world.database.pool().transact(Mode::write, world.actor.tenant, [&](Tx& tx) {
+      if (claim(tx, world.actor, world.request)) return;
+      tx.touch(root, 7);
+      record(tx, world.actor, world.request, made(""));
+    });
+  };
+  CHECK(run().size() == 1);
+  auto const again = run();
+  REQUIRE(again.size() == 1);
+  CHECK(again[0].root == root);
+  CHECK(again[0].version == 7);
+}
+
 TEST_CASE("method, path, key and tenant each make another request", "[idempotency]") {
   World world;
   CHECK_FALSE(world.claim_and_record(world.request, made("")));
