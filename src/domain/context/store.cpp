@@ -47,24 +47,24 @@ with root as materialized (
   select i.* from members m cross join lateral (
     select * from interactions
     where tenant_id = $1 and part_id = m.id and status = 'live'
-    order by started_at desc, id desc limit $6 + $11) i
-  order by i.started_at desc, i.id desc limit $6 + $11
+    order by started_at desc, id desc limit $6::bigint + $11) i
+  order by i.started_at desc, i.id desc limit $6::bigint + $11
 ), recent as materialized (
   select i.* from members m cross join lateral (
     select * from interactions
     where tenant_id = $1 and part_id = m.id and status = 'ended'
-    order by started_at desc, id desc limit $10 + $11) i
-  order by i.started_at desc, i.id desc limit $10 + $11
+    order by started_at desc, id desc limit $10::bigint + $11) i
+  order by i.started_at desc, i.id desc limit $10::bigint + $11
 ), problems as materialized (
   select c.* from members m cross join lateral (
     (select * from cases
      where tenant_id = $1 and part_id = m.id and status in ('open', 'pending')
-     order by opened_at desc, id desc limit $7 + $11)
+     order by opened_at desc, id desc limit $7::bigint + $11)
     union all
     (select * from cases
      where tenant_id = $1 and part_id = m.id and status = 'resolved' and resolved_at >= $3
-     order by resolved_at desc limit $7 + $11)) c
-  order by c.opened_at desc, c.id desc limit $7 + $11
+     order by resolved_at desc limit $7::bigint + $11)) c
+  order by c.opened_at desc, c.id desc limit $7::bigint + $11
 ), shown_cases as materialized (
   select c.id, c.opened_at, json_build_object(
     'id', c.id,
@@ -93,7 +93,7 @@ with root as materialized (
     from (select text, channel, at, id, row_number() over (order by at desc, id desc) as rank
           from notes s where tenant_id = $1 and case_id = c.id and kind = 'step'
             and not exists (select from notes r where r.tenant_id = $1 and r.replaces_id = s.id)
-          order by at desc, id desc limit $8 + $11) n
+          order by at desc, id desc limit $8::bigint + $11) n
   ) steps
   cross join lateral (
     select json_agg(json_build_object('kind', n.kind, 'text', json_text(n.text, $4),
@@ -104,7 +104,7 @@ with root as materialized (
             row_number() over (order by at desc, id desc) as rank
           from notes s where tenant_id = $1 and case_id = c.id and kind in ('note', 'disclosure')
             and not exists (select from notes r where r.tenant_id = $1 and r.replaces_id = s.id)
-          order by at desc, id desc limit $9 + $11) n
+          order by at desc, id desc limit $9::bigint + $11) n
   ) notes
   left join lateral (
     select json_build_object('last', s.moods[1], 'trend', case
