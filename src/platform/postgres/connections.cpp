@@ -91,11 +91,7 @@ std::unique_ptr<Connection> Connections::open() {
     backoff_ = milliseconds(0);
     probing_ = false;
     return connection;
-  } catch (ConnectionLost const& failure) {
-    log_.warning("postgres_connect_failed", {{"pool", name_}, {"reason", failure.what()}});
-    note_failure(started);
-    refuse("The database is away; repeat the request.");
-  } catch (StatementFailed const& failure) {
+  } catch (std::exception const& failure) {
     log_.warning("postgres_connect_failed", {{"pool", name_}, {"reason", failure.what()}});
     note_failure(started);
     refuse("The database is away; repeat the request.");

@@ -126,6 +126,18 @@ TEST_CASE("a session lost in a transaction is unavailable, and nothing is writte
   CHECK(world.has("later"));
 }
 
+TEST_CASE("a session that may only read, as on a standby, is not kept for writing", "[postgres]") {
+  World world;
+  auto const before = world.backend();
+  check_unavailable([&] {
+    world.pool.transact(Mode::write, world.tenant, [&](Tx& tx) {
+      tx.exec("set transaction read only");
+      world.claim(tx, "standby");
+    });
+  });
+  CHECK(world.backend() != before);
+}
+
 TEST_CASE("a savepoint does not hide that the session is lost", "[postgres]") {
   World world;
   check_unavailable([&] {
