@@ -15,17 +15,10 @@
 #include <vector>
 
 #include "platform/auth/key_text.hpp"
+#include "platform/auth/store.hpp"
 #include "throughline/platform/auth.hpp"
 
 namespace throughline::auth {
-
-/// A key as PostgreSQL has it.
-struct StoredKey {
-  TenantId tenant;
-  KeyId id;
-  Scopes scopes;
-  std::string default_region;
-};
 
 /// Thread-safe. Times are passed in: what counts is when the question went out, not when its
 /// answer came.

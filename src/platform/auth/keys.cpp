@@ -2,7 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <condition_variable>
 #include <mutex>
-#include <stdexcept>
+#include <span>
 #include <thread>
 
 #include "platform/auth/key_cache.hpp"
@@ -12,29 +12,10 @@ namespace throughline::auth {
 namespace {
 
 using postgres::Mode;
-using postgres::Param;
 using postgres::Tx;
 
-constexpr std::chrono::minutes forgotten_after{
-    5};  // unused for so long, a key is no longer asked for
-
-StoredKey read_key(postgres::Rows::Row row) {
-  auto const scopes = parse_scopes(row[2].view());
-  if (!scopes) throw std::logic_error("a key has unknown scopes");
-  return {TenantId{static_cast<std::int32_t>(row[0].integer())}, row[1].id<KeyId>(), *scopes,
-          row[3].text_or_empty()};
-}
-
-constexpr std::string_view select_key_sql = R"sql(
-select k.tenant_id, k.id, k.scopes, t.default_region
-from api_keys k join tenants t on t.id = k.tenant_id
-where k.hash = $1 and k.revoked_at is null)sql";
-
-constexpr std::string_view select_keys_sql = R"sql(
-select k.tenant_id, k.id, k.scopes, t.default_region, wanted.place
-from unnest($1::bytea[]) with ordinality as wanted (hash, place)
-join api_keys k on k.hash = wanted.hash and k.revoked_at is null
-join tenants t on t.id = k.tenant_id)sql";
+// Unused for so long, a key is no longer asked for.
+constexpr std::chrono::minutes forgotten_after{5};
 
 }  // namespace
 
@@ -55,11 +36,8 @@ struct Keys::Impl {
 std::shared_ptr<Key> Keys::Impl::look_up(KeyHash const& hash) {
   auto const asked_at = KeyCache::Clock::now();
   std::optional<StoredKey> stored;
-  pool.transact(Mode::read, TenantId{}, [&](Tx& tx) {
-    auto const rows = tx.exec(select_key_sql, {Param::bytes(hash)});
-    stored.reset();
-    if (!rows.empty()) stored = read_key(rows[0]);
-  });
+  pool.transact(Mode::read, TenantId{},
+                [&](Tx& tx) { stored = find_keys(tx, std::span(&hash, 1)).front(); });
   if (stored) return cache.confirm(hash, *stored, asked_at);
   cache.forget(hash);
   return nullptr;
@@ -70,13 +48,7 @@ void Keys::Impl::refresh() {
   auto const hashes = cache.hashes(asked_at - forgotten_after);
   if (hashes.empty()) return;
   std::vector<std::optional<StoredKey>> stored;
-  pool.transact(Mode::read, TenantId{}, [&](Tx& tx) {
-    auto const wanted =
-        Param::array_of(hashes, [](auto const& hash) { return Param::bytes(hash); });
-    stored.assign(hashes.size(), std::nullopt);
-    for (auto const row : tx.exec(select_keys_sql, {wanted}))
-      stored.at(static_cast<std::size_t>(row[4].integer()) - 1) = read_key(row);
-  });
+  pool.transact(Mode::read, TenantId{}, [&](Tx& tx) { stored = find_keys(tx, hashes); });
   for (std::size_t i = 0; i < hashes.size(); ++i) {
     if (stored[i]) {
       cache.confirm(hashes[i], *stored[i], asked_at);

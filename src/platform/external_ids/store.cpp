@@ -1,9 +1,9 @@
 // SPDX-FileCopyrightText: 2026 The Throughline authors
 // SPDX-License-Identifier: Apache-2.0
-#include "throughline/platform/external_ids.hpp"
-
 #include <map>
 #include <utility>
+
+#include "throughline/platform/external_ids.hpp"
 
 namespace throughline::external_ids {
 namespace {
@@ -70,11 +70,11 @@ where e.tenant_id = $1 and e.kind = $2 and e.system = claims.system
 
 void release(Tx& tx, Actor const& actor, std::string_view kind, std::span<Claim const> claims) {
   if (claims.empty()) return;
-  tx.exec(delete_claims_sql,
-          {actor.tenant, kind,
-           Param::array_of(claims, [](auto const& c) { return c.external.system; }),
-           Param::array_of(claims, [](auto const& c) { return c.external.id; }),
-           Param::array_of(claims, [](auto const& c) { return c.record; })});
+  tx.exec(
+      delete_claims_sql,
+      {actor.tenant, kind, Param::array_of(claims, [](auto const& c) { return c.external.system; }),
+       Param::array_of(claims, [](auto const& c) { return c.external.id; }),
+       Param::array_of(claims, [](auto const& c) { return c.record; })});
 }
 
 }  // namespace throughline::external_ids

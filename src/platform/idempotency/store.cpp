@@ -1,13 +1,12 @@
 // SPDX-FileCopyrightText: 2026 The Throughline authors
 // SPDX-License-Identifier: Apache-2.0
-#include "throughline/platform/idempotency.hpp"
-
 #include <openssl/sha.h>
 
 #include <array>
 #include <stdexcept>
 
-#include "platform/idempotency/problem_text.hpp"
+#include "platform/idempotency/wire.hpp"
+#include "throughline/platform/idempotency.hpp"
 
 namespace throughline::idempotency {
 namespace {

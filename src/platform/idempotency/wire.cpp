@@ -1,6 +1,6 @@
 // SPDX-FileCopyrightText: 2026 The Throughline authors
 // SPDX-License-Identifier: Apache-2.0
-#include "platform/idempotency/problem_text.hpp"
+#include "platform/idempotency/wire.hpp"
 
 #include <stdexcept>
 #include <utility>
