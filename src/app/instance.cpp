@@ -26,6 +26,7 @@ namespace {
 constexpr std::size_t service_connections = 3;  // key look-ups, their refresh, the sweeper
 constexpr std::size_t hints_max = 1'000'000;
 constexpr std::chrono::milliseconds look_interval{1000};
+constexpr std::chrono::milliseconds ask_interval{100};
 constexpr std::chrono::milliseconds sweep_interval{60'000};
 constexpr std::size_t sweep_chunk = 1000;
 constexpr int sweep_chunks_max = 100;  // at a time, so that stopping need not wait long
@@ -112,6 +113,7 @@ struct Instance::Parts {
   http::Api api;
   std::optional<http::Server> metrics_server;
   std::optional<Periodic> looking;
+  std::optional<Periodic> asking;
   std::optional<Periodic> sweeping;
 };
 
@@ -161,10 +163,8 @@ void Instance::Parts::start() {
     })}));
   }
   server.start([this](http::ExchangePtr const& exchange) { api.serve(exchange); });
-  looking.emplace(look_interval, [this] {
-    readiness.look();
-    readiness.ask_stores();
-  });
+  looking.emplace(look_interval, [this] { readiness.look(); });
+  asking.emplace(ask_interval, [this] { readiness.ask_stores(); });
   sweeping.emplace(sweep_interval, [this] { sweep(); });
   log.info("serving", {{"listen", config.listen}, {"port", std::int64_t{server.port()}}});
 }
@@ -172,6 +172,7 @@ void Instance::Parts::start() {
 void Instance::Parts::stop() {
   server.drain();
   looking.reset();
+  asking.reset();
   sweeping.reset();
   api.stop();
   server.stop();

@@ -150,6 +150,10 @@ Database::~Database() {
 
 void Database::forbid_connections() {
   run().admin("alter database " + name_ + " allow_connections false");
+  end_connections();
+}
+
+void Database::end_connections() {
   run().admin("select pg_terminate_backend(pid) from pg_stat_activity where datname = '" + name_ +
               "'");
 }

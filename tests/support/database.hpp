@@ -42,6 +42,8 @@ class Database {
 
   /// Ends every session of a fresh database and lets none in, as if PostgreSQL were away; and back.
   void forbid_connections();
+  /// Ends those there are; new ones are let in. Only for a fresh database.
+  void end_connections();
   void allow_connections();
 
   /// A tenant that no other test knows.

@@ -88,10 +88,9 @@ cache::DocumentPtr assemble(Stage& stage, Tx& tx, CustomerId root) {
 Receipt raise(Stage& stage, Tx& tx, Call const& call) {
   tx.exec("select 1");
   std::lock_guard const lock(stage.mutex);
+  for (auto& [root, version] : stage.versions) tx.touch(root, ++version);
   auto const root = stage.names.at(call.path("name")).root;
-  auto const version = ++stage.versions.at(root);
-  tx.touch(root, version);
-  return {200, json{{"version", version}}.dump()};
+  return {200, json{{"version", stage.versions.at(root)}}.dump()};
 }
 
 CachedRead documents(Stage& stage) {
@@ -121,9 +120,17 @@ CustomerId Stage::make_root(std::vector<std::string> const& known_as) {
   return root;
 }
 
-void Stage::lead(std::string const& name, CustomerId root) {
+void Stage::lead(std::string const& name, CustomerId root, std::optional<CustomerId> part) {
   std::lock_guard const lock(mutex);
-  names[name].root = root;
+  names[name] = {root, part};
+}
+
+void Stage::merge(CustomerId gone, CustomerId survivor) {
+  std::lock_guard const lock(mutex);
+  versions.erase(gone);
+  for (auto& [name, leads] : names) {
+    if (leads.root == gone) leads.root = survivor;
+  }
 }
 
 std::vector<http::Route> routes_for_tests(Stage& stage) {

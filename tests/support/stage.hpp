@@ -33,7 +33,9 @@ struct Stage {
   std::map<CustomerId, std::int64_t> versions;  // of the roots there are
 
   CustomerId make_root(std::vector<std::string> const& known_as);
-  void lead(std::string const& name, CustomerId root);
+  void lead(std::string const& name, CustomerId root, std::optional<CustomerId> part = {});
+  /// `gone` is no root any more: what led to it leads to `survivor`.
+  void merge(CustomerId gone, CustomerId survivor);
 };
 
 /// GET    /v1/things/{id}?q&w   what the call holds, with ETag "v7"
@@ -43,7 +45,7 @@ struct Stage {
 /// POST   /v1/search            a read
 /// GET    /v1/slow              sleeps in its transaction
 /// GET    /v1/documents?name=   a read that the cache may answer
-/// POST   /v1/documents/{name}  raises the version of the root that the name leads to
+/// POST   /v1/documents/{name}  raises the version of every root; answers with the name's
 std::vector<http::Route> routes_for_tests(Stage& stage);
 
 }  // namespace throughline::support

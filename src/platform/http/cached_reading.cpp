@@ -161,9 +161,7 @@ void CachedReading::answer(cache::DocumentPtr const& document) {
   reply.headers.emplace_back("ETag", document->etag);
   reply.headers.emplace_back("Cache-Control", "private, no-cache");
   auto location = route_.location ? route_.location(visit_->call(), name_, root_) : std::string();
-  if (!location.empty()) {
-    reply = std::move(reply).with("Content-Location", std::move(location));
-  }
+  if (!location.empty()) std::move(reply).with("Content-Location", std::move(location));
   visit_->answer(unless_held(visit_->request(), std::move(reply)));
 }
 

@@ -51,16 +51,15 @@ void WorkQueue::work() {
 
 void WorkQueue::watch() {
   auto const interval = std::clamp(patience_ / 16, milliseconds{5}, milliseconds{250});
-  std::unique_lock lock(mutex_);
-  while (!stopped_) {
-    stopping_.wait_for(lock, interval, [this] { return stopped_; });
-    auto const expired = take_expired(Clock::now(), stopped_);
+  for (bool last = false; !last;) {
+    std::unique_lock lock(mutex_);
+    last = stopping_.wait_for(lock, interval, [this] { return stopped_; });
+    auto const expired = take_expired(Clock::now(), last);
     lock.unlock();
     for (auto const& job : expired) {
       expired_.add();
       job.expire();
     }
-    lock.lock();
   }
 }
 
