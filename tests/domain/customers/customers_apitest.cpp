@@ -288,10 +288,10 @@ TEST_CASE("customers api: every bad field is named and nothing is written") {
         200);
   CHECK(pointers(client.patch(path, R"({"profile":{"b":")" + std::string(10000, 'x') + "\"}}")) ==
         Pointers{"/profile"});
-  CHECK(pointers(client.put("/v1/customers/by/account/shop:1",
-                            R"({"tier":1,"identifiers":[{"type":"fax","value":"1"},{"type":"email",
-                                "value":"x"},{"value":"x"},{"type":"phone","value":"1","region":"XX",
-                                "assurance":"sure"},5]})")) ==
+  auto const bad_upsert = R"({"tier":1,"identifiers":[
+      {"type":"fax","value":"1"},{"type":"email","value":"x"},{"value":"x"},
+      {"type":"phone","value":"1","region":"XX","assurance":"sure"},5]})";
+  CHECK(pointers(client.put("/v1/customers/by/account/shop:1", bad_upsert)) ==
         Pointers{"/tier", "/identifiers/0/type", "/identifiers/1/value", "/identifiers/2/type",
                  "/identifiers/3/assurance", "/identifiers/3/region", "/identifiers/4"});
   CHECK(client.get(path).json().at("version") == version.get<int>() + 1);
