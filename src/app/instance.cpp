@@ -23,7 +23,7 @@ namespace throughline::app {
 
 namespace {
 
-constexpr std::size_t service_connections = 3;  // key look-ups, their refresh, the sweeper
+constexpr std::size_t service_connections = 4;  // keys looked up and refreshed, chores
 constexpr std::size_t hints_max = 1'000'000;
 constexpr std::chrono::milliseconds look_interval{1000};
 constexpr std::chrono::milliseconds ask_interval{100};
@@ -87,7 +87,7 @@ struct Instance::Parts {
         hints(hints_max),
         server(api_options(from), clock, log, metrics),
         stores(make_stores()),
-        readiness(pool, server, stores),
+        readiness(service_pool, server, stores),
         api(with_service_routes(std::move(routes)),
             {pool, keys, hints, flights, stores, log, metrics}, from.workers, from.limits) {}
 
@@ -170,6 +170,7 @@ void Instance::Parts::start() {
 }
 
 void Instance::Parts::stop() {
+  log.info("draining");
   server.drain();
   looking.reset();
   asking.reset();

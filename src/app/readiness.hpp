@@ -18,7 +18,8 @@ namespace throughline::app {
 
 class Readiness {
  public:
-  /// `stores` stand on the threads of `server`, in their order. All outlive this.
+  /// `pool` is not the one that requests wait for: a busy server is not an unready one. `stores`
+  /// stand on the threads of `server`, in their order. All outlive this.
   Readiness(postgres::Pool& pool, http::Server& server,
             std::vector<std::shared_ptr<cache::Store>> const& stores);
 

@@ -133,6 +133,12 @@ void Session::answer_fault(Fault const& fault) {
 }
 
 void Session::make_room() {
+  if (buffer_begin_ == buffer_end_ && reader_.state() == RequestReader::State::idle &&
+      buffer_.size() > buffer_first_bytes) {
+    // What one large body needed is not kept for as long as the connection lies idle.
+    buffer_ = std::vector<char>(buffer_first_bytes);
+    buffer_begin_ = buffer_end_ = 0;
+  }
   if (buffer_begin_ > 0) {
     std::memmove(buffer_.data(), buffer_.data() + buffer_begin_, buffer_end_ - buffer_begin_);
     buffer_end_ -= buffer_begin_;

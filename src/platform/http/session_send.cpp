@@ -88,7 +88,9 @@ asio::awaitable<void> Session::send_rest([[maybe_unused]] std::shared_ptr<Sessio
   auto const rest = BufferView(buffers_);
   co_await asio::async_write(socket_, rest, asio::redirect_error(asio::use_awaitable, error));
   writing_ = false;
-  if (error) {
+  if (broken_) {
+    exchanges_.clear();
+  } else if (error) {
     broken();
   } else {
     sent(answers);
@@ -120,7 +122,7 @@ void Session::broken() {
   for (auto const& exchange : exchanges_) {
     if (exchange->reply_) observe(*exchange, 0, now);
   }
-  if (!writing_) exchanges_.clear();  // else send_rest() still looks at them
+  if (!writing_) exchanges_.clear();  // else send_rest() does, once it no longer needs them
   stop_receiving();
   wake();
 }

@@ -68,7 +68,7 @@ class Writing {
       // Everything is rolled back, the claim included. Nobody can ask again under a key that only
       // the server knew.
       if (replayed_ || !sent_key_ || !is_deterministic(error)) throw;
-      transact([&](Tx& tx) { written.reply = keep(tx, error); });
+      written.touched = transact([&](Tx& tx) { written.reply = keep(tx, error); });
     }
     return written;
   }
