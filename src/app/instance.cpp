@@ -2,12 +2,14 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "app/instance.hpp"
 
+#include <algorithm>
+#include <iterator>
 #include <optional>
 #include <utility>
 
-#include "app/openapi.hpp"
 #include "app/periodic.hpp"
 #include "app/readiness.hpp"
+#include "app/routes.hpp"
 #include "throughline/domain/context.hpp"
 #include "throughline/platform/auth.hpp"
 #include "throughline/platform/cache.hpp"
@@ -59,18 +61,18 @@ http::ServerOptions metrics_options(config::Config const& config) {
   return {"metrics", config.metrics_listen, 1, false, limits};
 }
 
-http::Route direct(std::string_view pattern, std::function<http::Reply()> answer) {
-  return {http::Method::get,
-          pattern,
-          Scope::none,
-          {},
-          http::Direct{[answer = std::move(answer)](http::Request const&) { return answer(); }}};
-}
-
-std::shared_ptr<cache::Document const> openapi_document() {
-  auto document = std::make_shared<cache::Document>();
-  document->body = openapi_json();
-  return document;
+http::Route metrics_route(metrics::Registry& metrics) {
+  http::Direct const page{[&metrics](http::Request const&) {
+    http::Reply reply;
+    reply.content_type = "text/plain; version=0.0.4; charset=utf-8";
+    reply.body = metrics.render();
+    return reply;
+  }};
+  return {.method = http::Method::get,
+          .pattern = "/metrics",
+          .scope = Scope::none,
+          .query = {},
+          .handler = page};
 }
 
 }  // namespace
@@ -140,13 +142,8 @@ std::vector<std::shared_ptr<cache::Store>> Instance::Parts::make_stores() {
 }
 
 std::vector<http::Route> Instance::Parts::with_service_routes(std::vector<http::Route> routes) {
-  routes.push_back(direct("/healthz", [] { return http::Reply::json(R"({"status":"alive"})"); }));
-  routes.push_back(direct("/readyz", [this] { return readiness.answer(); }));
-  routes.push_back(direct("/openapi.json", [document = openapi_document()] {
-    http::Reply reply;
-    reply.document = document;
-    return reply;
-  }));
+  auto service = service_routes(readiness);
+  std::move(service.begin(), service.end(), std::back_inserter(routes));
   return routes;
 }
 
@@ -155,12 +152,7 @@ void Instance::Parts::start() {
   readiness.ask_stores();
   if (!config.metrics_listen.empty()) {
     metrics_server.emplace(metrics_options(config), clock, log, metrics);
-    metrics_server->start(http::serve_direct({direct("/metrics", [this] {
-      http::Reply reply;
-      reply.content_type = "text/plain; version=0.0.4; charset=utf-8";
-      reply.body = metrics.render();
-      return reply;
-    })}));
+    metrics_server->start(http::serve_direct({metrics_route(metrics)}));
   }
   server.start([this](http::ExchangePtr const& exchange) { api.serve(exchange); });
   looking.emplace(look_interval, [this] { readiness.look(); });

@@ -3,7 +3,9 @@
 #include "app/routes.hpp"
 
 #include <iterator>
+#include <memory>
 
+#include "app/openapi.hpp"
 #include "throughline/domain/cases.hpp"
 #include "throughline/domain/changes.hpp"
 #include "throughline/domain/context.hpp"
@@ -35,6 +37,22 @@ std::vector<http::Route> routes() {
   append(all, events::routes());
   append(all, changes::routes());
   return all;
+}
+
+std::vector<http::Route> service_routes(Readiness const& readiness) {
+  auto const document = std::make_shared<cache::Document>();
+  document->body = openapi_json();
+  http::Direct const health{
+      [](http::Request const&) { return http::Reply::json(R"({"status":"alive"})"); }};
+  http::Direct const ready{[&readiness](http::Request const&) { return readiness.answer(); }};
+  http::Direct const openapi{[document](http::Request const&) {
+    http::Reply reply;
+    reply.document = document;
+    return reply;
+  }};
+  return {{http::Method::get, "/healthz", Scope::none, {}, health},
+          {http::Method::get, "/readyz", Scope::none, {}, ready},
+          {http::Method::get, "/openapi.json", Scope::none, {}, openapi}};
 }
 
 }  // namespace throughline::app

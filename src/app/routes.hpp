@@ -4,11 +4,15 @@
 
 #include <vector>
 
+#include "app/readiness.hpp"
 #include "throughline/platform/http.hpp"
 
 namespace throughline::app {
 
-/// Everything the API serves, but for what every instance has (/healthz, /readyz, /openapi.json).
+/// Everything that the modules serve.
 std::vector<http::Route> routes();
+
+/// What every instance serves besides, without a key. `readiness` outlives the routes.
+std::vector<http::Route> service_routes(Readiness const& readiness);
 
 }  // namespace throughline::app
