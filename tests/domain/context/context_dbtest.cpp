@@ -26,8 +26,10 @@ struct World {
   support::Database database;
   Actor actor = database.actor(database.make_tenant());
 
+  /// Each write a moment after the one before, so that "newest first" has one meaning.
   template <class Body>
   auto write(Body body) {
+    actor.now += std::chrono::milliseconds(1);
     decltype(body(std::declval<Tx&>())) result{};
     database.pool().transact(Mode::write, actor.tenant, [&](Tx& tx) { result = body(tx); });
     return result;
