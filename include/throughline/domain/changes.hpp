@@ -90,7 +90,7 @@ struct Item {
 /// that will ever be committed. A Horizon remembers such pairs (newest fact seen, next id) between
 /// looks, so that it moves on although there is always some transaction open.
 ///
-/// Two things that look simpler lose facts, as tests/domain/changes/ shows:
+/// Two things that look simpler lose facts, tried:
 /// - The snapshot's own xmax instead of the next id: it is one past the highest id that has ended,
 ///   and a writer still open above it may hold a lower position than one that committed below it.
 /// - The sequence's last_value instead of a fact seen: positions drawn by whoever never committed
