@@ -5,30 +5,8 @@
 #include <utility>
 
 namespace throughline::timeline::store {
-namespace {
 
 using postgres::Param;
-
-/// The conditions of a filter, each with its parameter, numbered on from those of every page.
-struct Conditions {
-  explicit Conditions(Filter const& filter) {
-    if (filter.case_id) add("case_id =", *filter.case_id);
-    if (filter.kind) add("kind =", *filter.kind);
-    if (filter.channel) add("channel =", *filter.channel);
-    if (filter.since) add("at >=", *filter.since);
-  }
-  std::string sql;
-  std::vector<Param> params;
-
- private:
-  static constexpr std::size_t page_params = 5;
-  void add(std::string const& column, Param param) {
-    params.push_back(std::move(param));
-    sql += " and entry." + column + " $" + std::to_string(page_params + params.size());
-  }
-};
-
-}  // namespace
 
 constexpr std::string_view insert_sql = R"sql(
   insert into timeline (tenant_id, part_id, at, id, kind, fact, resource_id, channel, case_id,
@@ -105,16 +83,27 @@ constexpr std::string_view render_sql = R"sql(
     from page
    order by page.at desc, page.id desc)sql";
 
-std::string list_statement(Filter const& filter) {
-  return std::string(page_sql) + Conditions(filter).sql + std::string(render_sql);
+Statement list_statement(TenantId tenant, CustomerId root, Filter const& filter,
+                         TimeKey const& below, std::size_t limit) {
+  Statement statement{std::string(page_sql), {tenant, root, below.at, below.id, limit}};
+  auto const narrow = [&](char const* condition, Param param) {
+    statement.params.push_back(std::move(param));
+    statement.sql +=
+        " and entry." + std::string(condition) + " $" + std::to_string(statement.params.size());
+  };
+  if (filter.case_id) narrow("case_id =", *filter.case_id);
+  if (filter.kind) narrow("kind =", *filter.kind);
+  if (filter.channel) narrow("channel =", *filter.channel);
+  if (filter.since) narrow("at >=", *filter.since);
+  statement.sql += render_sql;
+  return statement;
 }
 
 std::vector<Row> list(postgres::Tx& tx, CustomerId root, Filter const& filter, TimeKey const& below,
                       std::size_t limit) {
-  std::vector<Param> params{tx.tenant(), root, below.at, below.id, limit};
-  for (Param& param : Conditions(filter).params) params.push_back(std::move(param));
+  auto const statement = list_statement(tx.tenant(), root, filter, below, limit);
   std::vector<Row> found;
-  for (auto const row : tx.exec(list_statement(filter), params)) {
+  for (auto const row : tx.exec(statement.sql, statement.params)) {
     found.push_back({{row[0].time(), row[1].id<CustomerId>().value}, row[2].text()});
   }
   return found;

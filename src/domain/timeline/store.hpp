@@ -16,15 +16,20 @@ namespace throughline::timeline::store {
 /// `ids`: one for each entry.
 void insert(postgres::Tx& tx, std::span<Entry const> entries, std::span<Uuid const> ids);
 
+/// What reads up to `limit` rendered entries below the key, newest first, over all parts of the
+/// root: rows of (at, id, json). Apart from list() so that a test can ask for its plan.
+struct Statement {
+  std::string sql;
+  std::vector<postgres::Param> params;
+};
+Statement list_statement(TenantId tenant, CustomerId root, Filter const& filter,
+                         TimeKey const& below, std::size_t limit);
+
 struct Row {
   TimeKey key;
   std::string json;
 };
-/// Up to `limit` rendered entries below the key, newest first, over all parts of the root.
 std::vector<Row> list(postgres::Tx& tx, CustomerId root, Filter const& filter, TimeKey const& below,
                       std::size_t limit);
-
-/// What list() runs for this filter, for tests that look at its plan.
-std::string list_statement(Filter const& filter);
 
 }  // namespace throughline::timeline::store
