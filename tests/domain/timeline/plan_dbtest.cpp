@@ -60,6 +60,7 @@ struct Filled {
 struct Account {
   double timeline_rows = 0;  // read from the table or its indexes
   double sorted_rows = 0;
+  double blocks = 0;            // of tables and indexes, in memory or not
   std::set<std::string> scans;  // of timeline, in the order of the alphabet
 
   void add(json const& node) {
@@ -92,9 +93,12 @@ Account account_of(Filled& filled, Filter const& filter, Timestamp below, std::s
   filled.database.pool().transact(Mode::read, filled.tenant, [&](Tx& tx) {
     tx.exec("select set_config('plan_cache_mode', $1, true)", {mode});
     tx.exec("prepare page as " + page.sql);
-    auto const rows = tx.exec("explain (analyze, timing off, format json) execute page(" +
+    auto const rows = tx.exec("explain (analyze, buffers, timing off, format json) execute page(" +
                               literals(page.params) + ")");
-    account.add(json::parse(rows[0][0].view())[0]["Plan"]);
+    auto const plan = json::parse(rows[0][0].view())[0]["Plan"];
+    account.add(plan);
+    account.blocks =
+        plan["Shared Hit Blocks"].get<double>() + plan["Shared Read Blocks"].get<double>();
     tx.exec("deallocate page");
   });
   return account;
@@ -127,10 +131,12 @@ TEST_CASE("timeline: a deep page costs what the first does", "[timeline]") {
         CHECK(account.timeline_rows <= most * 1.5);
         CHECK(account.timeline_rows >= 2 * limit);
         CHECK(account.sorted_rows <= limit * (parts_of_customer + 2));
+        CHECK(account.blocks <= 5 * account.timeline_rows);
         CHECK((c.index.empty() || account.scans.contains(c.index)));
         CHECK(account.scans.size() <= 2);
         CHECK_FALSE(account.scans.contains("Seq Scan"));
       }
+      CHECK(far.blocks <= first.blocks * 1.2);
       CHECK(far.timeline_rows <= first.timeline_rows * 1.2);
     }
   }
