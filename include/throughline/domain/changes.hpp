@@ -28,7 +28,7 @@ namespace throughline::changes {
 enum class Type {
   customer_created,
   customer_updated,
-  customer_merged,  // identify joined a part to this customer; data names both former roots
+  customer_merged,  // a part joined this customer: root survives, part was a root, resource: merge
   identifier_attached,
   identifier_detached,
   identifier_confirmed,  // seen again with a higher assurance
@@ -51,7 +51,7 @@ struct Change {
   Type type;
   /// The part that the fact belongs to; its root must be locked.
   CustomerId part;
-  /// The record itself: for identifiers the part again.
+  /// The record itself: for customers and identifiers the part again, for a merge the merge.
   Uuid resource;
   /// Names of the fields that changed (updates only).
   std::vector<std::string> fields;
