@@ -79,7 +79,7 @@ http::Route metrics_route(metrics::Registry& metrics) {
 
 /// In the order in which they need each other; taken down the other way round.
 struct Instance::Parts {
-  Parts(config::Config const& from, Clock const& time, std::vector<http::Route> routes)
+  Parts(config::Config const& from, Clock const& time, MakeRoutes const& make_routes)
       : config(from),
         clock(time),
         log(from.log_path),
@@ -90,7 +90,7 @@ struct Instance::Parts {
         server(api_options(from), clock, log, metrics),
         stores(make_stores()),
         readiness(service_pool, server, stores),
-        api(with_service_routes(std::move(routes)),
+        api(with_service_routes(make_routes(metrics)),
             {pool, keys, hints, flights, stores, log, metrics}, from.workers, from.limits) {}
 
   std::vector<std::shared_ptr<cache::Store>> make_stores();
@@ -187,9 +187,8 @@ void Instance::Parts::sweep() {
   }
 }
 
-Instance::Instance(config::Config const& config, Clock const& clock,
-                   std::vector<http::Route> routes)
-    : parts_(std::make_unique<Parts>(config, clock, std::move(routes))) {}
+Instance::Instance(config::Config const& config, Clock const& clock, MakeRoutes const& make_routes)
+    : parts_(std::make_unique<Parts>(config, clock, make_routes)) {}
 
 Instance::~Instance() {
   stop();

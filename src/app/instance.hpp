@@ -6,20 +6,24 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <vector>
 
 #include "throughline/base/time.hpp"
 #include "throughline/platform/config.hpp"
 #include "throughline/platform/http.hpp"
+#include "throughline/platform/metrics.hpp"
 
 namespace throughline::app {
 
 class Instance {
  public:
-  /// Serves `routes` besides /healthz, /readyz and /openapi.json. `clock` outlives the instance.
+  using MakeRoutes = std::function<std::vector<http::Route>(metrics::Registry&)>;
+  /// Serves what `make_routes` makes besides /healthz, /readyz and /openapi.json. `clock` outlives
+  /// the instance.
   /// Throws std::runtime_error or std::invalid_argument if the configuration can't work.
-  Instance(config::Config const& config, Clock const& clock, std::vector<http::Route> routes);
+  Instance(config::Config const& config, Clock const& clock, MakeRoutes const& make_routes);
   ~Instance();  // stop()
   Instance(Instance const&) = delete;
   Instance& operator=(Instance const&) = delete;

@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "app/routes.hpp"
 
+#include <chrono>
 #include <iterator>
 #include <memory>
 
@@ -24,9 +25,19 @@ void append(std::vector<http::Route>& all, std::vector<http::Route> module) {
              std::make_move_iterator(module.end()));
 }
 
+std::shared_ptr<changes::Horizon> make_horizon(metrics::Registry& metrics) {
+  auto horizon = std::make_shared<changes::Horizon>();
+  auto gauge = metrics.gauge("throughline_feed_trails_seconds",
+                             "By how much the change feed trailed when it was last read.");
+  metrics.on_render([horizon, gauge]() mutable {
+    gauge.set(std::chrono::duration<double>(horizon->trails()).count());
+  });
+  return horizon;
+}
+
 }  // namespace
 
-std::vector<http::Route> routes() {
+std::vector<http::Route> routes(metrics::Registry& metrics) {
   std::vector<http::Route> all;
   append(all, interactions::routes());
   append(all, context::routes());
@@ -35,7 +46,7 @@ std::vector<http::Route> routes() {
   append(all, identity::routes());
   append(all, timeline::routes());
   append(all, events::routes());
-  append(all, changes::routes());
+  append(all, changes::routes(make_horizon(metrics)));
   return all;
 }
 

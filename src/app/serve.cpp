@@ -36,7 +36,7 @@ void serve(config::Config const& config) {
   StopSignals signals;
   std::signal(SIGPIPE, SIG_IGN);  // a client that went away is an error code, not our end
   SystemClock const clock;
-  Instance instance(config, clock, routes());
+  Instance instance(config, clock, routes);
   instance.start();
   signals.wait();
   instance.stop();

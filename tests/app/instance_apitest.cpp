@@ -127,7 +127,7 @@ TEST_CASE("An instance can be made and dropped without serving") {
   config::Config config;
   config.database_url = database.url();
   config.log_path = "";
-  Instance instance(config, clock, {});
+  Instance instance(config, clock, [](auto&) { return std::vector<http::Route>{}; });
   CHECK(instance.metrics_port() == 0);
 }
 

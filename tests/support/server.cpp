@@ -21,8 +21,10 @@ Server::Server(ServerOptions options)
   config.workers = 4;
   config.log_path = "";
   options.configure(config);
-  auto routes = options.routes ? std::move(*options.routes) : app::routes();
-  instance_ = std::make_unique<app::Instance>(config, clock_, std::move(routes));
+  auto const make_routes = [&](metrics::Registry& metrics) {
+    return options.routes ? std::move(*options.routes) : app::routes(metrics);
+  };
+  instance_ = std::make_unique<app::Instance>(config, clock_, make_routes);
   instance_->start();
 }
 

@@ -194,6 +194,18 @@ TEST_CASE("changes api: a key, its scope, and reading alone") {
   CHECK(post.header("allow") == "GET, HEAD, OPTIONS");
 }
 
+TEST_CASE("changes api: the metrics tell by how much the feed trails") {
+  Server server;
+  Client client = server.client();
+  make_customer(client, "1");
+  REQUIRE(read(client, 2).size() == 2);
+  Client metrics(server.metrics_port());
+  metrics.recorded = false;
+  auto const page = metrics.get("/metrics");
+  REQUIRE(page.status == 200);
+  CHECK(page.body.find("\nthroughline_feed_trails_seconds 0") != std::string::npos);
+}
+
 TEST_CASE("changes api: a tenant sees its own facts alone") {
   Server server;
   Client ours = server.client();
