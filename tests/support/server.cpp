@@ -20,6 +20,8 @@ Server::Server(ServerOptions options)
   config.io_threads = 2;
   config.workers = 4;
   config.log_path = "";
+  // On a busy machine a worker may be long in coming; tests of the queue set their own.
+  config.limits.queue_timeout = std::chrono::seconds(30);
   options.configure(config);
   auto const make_routes = [&](metrics::Registry& metrics) {
     return options.routes ? std::move(*options.routes) : app::routes(metrics);
