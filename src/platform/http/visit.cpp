@@ -24,7 +24,11 @@ bool is_json(std::string_view content_type, Method method) {
 
 void check_media_type(Request const& request) {
   if (request.method == Method::get || request.method == Method::head) return;
-  if (request.body.empty() || is_json(request.header("content-type"), request.method)) return;
+  if (request.body.empty()) return;
+  if (!request.header("content-encoding").empty()) {
+    throw Error(Code::not_acceptable, "Send the body as it is, without a Content-Encoding.");
+  }
+  if (is_json(request.header("content-type"), request.method)) return;
   throw Error(Code::not_acceptable, request.method == Method::patch
                                         ? "Send the body as application/merge-patch+json or "
                                           "application/json, in UTF-8."

@@ -117,6 +117,7 @@ TEST_CASE("A body that is not JSON is refused") {
   auto const merge = support::Headers{{"Content-Type", "application/merge-patch+json"}};
   CHECK(client.post("/v1/things", "{}", merge).status == 415);
   CHECK(client.patch("/v1/things/a", "{}", merge).status == 200);
+  CHECK(client.post("/v1/things", "{}", {{"Content-Encoding", "gzip"}}).status == 415);
   CHECK(client.post("/v1/things", "").status == 201);
 }
 
