@@ -116,7 +116,7 @@ def main():
     parser.add_argument("--pgbench", default="/usr/lib/postgresql/15/bin/pgbench")
     parser.add_argument("--clients", type=int, default=64, help="connections, each kept alive")
     parser.add_argument("--rounds", type=int, default=3)
-    parser.add_argument("--seconds", type=int, default=160, help="no round begins that ends later")
+    parser.add_argument("--seconds", type=int, default=140, help="no round begins that ends later")
     parser.add_argument("--output", type=pathlib.Path, default=pathlib.Path("build/bench"))
     options = parser.parse_args()
     folder = options.output.resolve() / "run"  # logs and configurations of the last run

@@ -34,7 +34,7 @@ def rows(rounds):
             "met": ratio >= owed if at_least else ratio <= owed,
             "p50_ms": statistics.median(one[ours]["p50_ms"] for one in rounds),
             "p99_ms": statistics.median(one[ours]["p99_ms"] for one in rounds),
-            "errors": sum(one[ours]["errors"] for one in rounds)})
+            "errors": sum(sum(one[ours]["errors"].values()) for one in rounds)})
     return found
 
 
@@ -73,6 +73,6 @@ def text(facts, found, rounds):
             f"{limit(row, row['goal']):>8}{row['p50_ms']:>9.2f}{row['p99_ms']:>9.2f}"
             f"  {row['reference']}")
     lines += ["", f"Medians of {rounds} round{'s' * (rounds > 1)}; {facts['clients']} connections "
-                  f"kept alive; {facts['cores']} cores, {facts['server_threads']} thread(s) for each server; "
-                  f"document of {facts['document_bytes']:,} bytes."]
+                  f"kept alive; {facts['cores']} cores, {facts['server_threads']} thread(s) for "
+                  f"each server; document of {facts['document_bytes']:,} bytes."]
     return "\n".join(lines)

@@ -39,6 +39,8 @@ def running(words, log, environment=None):
             env={**os.environ, **(environment or {})})
     try:
         yield child
+        if child.poll() is not None:
+            raise RuntimeError(f"{words[0]} ended while it was measured; see {log}")
     finally:
         child.send_signal(signal.SIGTERM)
         try:
@@ -62,14 +64,18 @@ def wait_ready(url, child, log):
 @contextlib.contextmanager
 def throughline(binary, database_url, redis_url, folder):
     """One instance, with the settings of `throughline serve` but for its threads; no access log."""
-    port, log = free_port(), folder / "throughline.log"
+    port, metrics_port, log = free_port(), free_port(), folder / "throughline.log"
     settings = {
         "THROUGHLINE_DATABASE_URL": database_url, "THROUGHLINE_REDIS_URL": redis_url,
-        "THROUGHLINE_LISTEN": f"127.0.0.1:{port}", "THROUGHLINE_METRICS_LISTEN": "",
+        "THROUGHLINE_LISTEN": f"127.0.0.1:{port}",
+        "THROUGHLINE_METRICS_LISTEN": f"127.0.0.1:{metrics_port}",
         "THROUGHLINE_IO_THREADS": str(SERVER_THREADS), "THROUGHLINE_ACCESS_LOG": "false"}
     with running([binary, "serve"], log, settings) as child:
         wait_ready(f"http://127.0.0.1:{port}/readyz", child, log)
         yield f"http://127.0.0.1:{port}"
+        # What it counted, for whoever asks why requests failed.
+        with urllib.request.urlopen(f"http://127.0.0.1:{metrics_port}/metrics", timeout=5) as text:
+            (folder / f"metrics-{port}.txt").write_bytes(text.read())
 
 
 NGINX_CONFIGURATION = """
@@ -114,7 +120,9 @@ def output_of(words, environment=None, **more):
 
 
 def wrk(url, targets, key, clients, seconds, body=None):
-    """{rate, p50_ms, p99_ms, errors} of one run of wrk over keep-alive connections."""
+    """{rate, p50_ms, p99_ms, errors} of one run of wrk over keep-alive connections.
+
+    Errors: answers that are no success, and connections refused, broken or timed out."""
     environment = {"BENCH_TARGETS": str(targets), "BENCH_KEY": key}
     if body is not None:
         environment["BENCH_BODY"] = body
@@ -126,9 +134,9 @@ def wrk(url, targets, key, clients, seconds, body=None):
 
     run(f"{max(1, round(WARM_UP_SECONDS))}s")
     found = run(f"{seconds}s")
-    bad = found["refused"] + found["broken"]
+    errors = {"refused": found["refused"], "broken": found["broken"]}
     return {"rate": (found["requests"] - found["refused"]) / found["seconds"],
-            "p50_ms": found["p50_us"] / 1000, "p99_ms": found["p99_us"] / 1000, "errors": bad}
+            "p50_ms": found["p50_us"] / 1000, "p99_ms": found["p99_us"] / 1000, "errors": errors}
 
 
 def pgbench(binary, database_url, options, scripts, clients, seconds, folder):
@@ -145,7 +153,7 @@ def pgbench(binary, database_url, options, scripts, clients, seconds, folder):
                    for line in part.read_text().splitlines())
     return {"rate": float(re.search(r"^tps = ([\d.]+)", text, re.M).group(1)),
             "p50_ms": statistics.median(times) / 1000,
-            "p99_ms": times[len(times) * 99 // 100] / 1000, "errors": 0}
+            "p99_ms": times[len(times) * 99 // 100] / 1000, "errors": {}}
 
 
 def redis_benchmark(redis_url, size, clients, requests):
@@ -156,4 +164,4 @@ def redis_benchmark(redis_url, size, clients, requests):
     text = output_of([*words, "-t", "get", "-n", requests])
     fields = [field.strip('"') for field in text.strip().splitlines()[-1].split(",")]
     return {"rate": float(fields[1]), "p50_ms": float(fields[4]), "p99_ms": float(fields[6]),
-            "errors": 0}
+            "errors": {}}
