@@ -83,13 +83,19 @@ struct Facts {
 };
 
 /// Resolves or creates, for a whole batch, in one transaction and in the one lock order: identifier
-/// values sorted (their rows are made where new), then customers by id, then it looks. Two
-/// transactions bringing the same new identifier make one customer. On a match, identifiers not
-/// known yet are attached to the matched part and known ones confirmed (last seen, higher
-/// assurance); an identifier that belongs to somebody else is left where it is. The identifiers of
-/// a subject in doubt that belong to nobody are attached to its own part. A subject naming an
-/// unknown customer has decision none. `also`: further parts the operation needs locked. What
-/// happened is appended to `facts`, so that the caller records everything in one call.
+/// values sorted (their rows are made where new), then customers by id, then it looks
+/// (postgres::Retry where a customer was joined meanwhile). Two transactions bringing the same new
+/// identifier make one customer; a later subject of the batch finds what an earlier one brought.
+///
+/// On a match, identifiers that nobody holds are attached to the matched part while there is room;
+/// those that the customer holds are confirmed (a higher assurance at once, the time at most once a
+/// day, so that a known caller's start writes nothing here); what belongs to somebody else is left
+/// where it is. The identifiers of a subject in doubt that belong to nobody are attached to its own
+/// part. A phone that is text and no number ("anonymous") neither decides nor is attached. A
+/// subject that names a customer matches it, whatever its identifiers say; an unknown one has
+/// decision none.
+///
+/// `also`: further parts the operation needs locked. What happened is appended to `facts`.
 Resolution resolve_or_create(postgres::Tx& tx, Actor const& actor,
                              std::span<Subject const> subjects, Unknown unknown,
                              std::span<CustomerId const> also, Facts& facts);
