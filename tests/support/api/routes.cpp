@@ -1,0 +1,232 @@
+// SPDX-FileCopyrightText: 2026 The Throughline authors
+// SPDX-License-Identifier: Apache-2.0
+#include "support/api/routes.hpp"
+
+#include <array>
+
+namespace throughline::support {
+
+namespace {
+
+constexpr std::string_view start_body = R"json({
+  "channel": "chat", "direction": "inbound",
+  "identifiers": [
+    {"type": "email", "value": "<email>", "assurance": "authenticated"},
+    {"type": "phone", "value": "<phone>", "region": "US"}],
+  "agent": {"kind": "bot", "id": "chat-1", "model": "m-7", "prompt_version": "p-3",
+            "persona_version": "v-2"},
+  "intent": "return_size", "case_id": "<case>",
+  "external_id": {"system": "switchboard", "id": "start-<number>"}
+})json";
+
+constexpr std::string_view messages_body = R"json({
+  "messages": [
+    {"role": "customer", "text": "<secret> the shoes are too small", "sentiment": -0.25,
+     "sources": [{"id": "returns-policy", "version": "12"}],
+     "external_id": {"system": "chat", "id": "line-<number>"}},
+    {"role": "agent", "text": "Let me look."}],
+  "agent": {"kind": "human", "id": "desk-4"}
+})json";
+
+constexpr std::string_view case_body = R"json({
+  "interaction_id": "<interaction>", "subject": "<secret> wrong size", "intent": "return_size",
+  "priority": "high", "assignee": "desk-4", "attributes": {"order": "W-1", "pairs": 2},
+  "external_id": {"system": "crm", "id": "case-<number>"}
+})json";
+
+constexpr std::string_view case_patch_body = R"json({
+  "subject": "<secret> wrong size, return refused", "intent": "refund", "status": "pending",
+  "priority": "urgent", "assignee": "desk-5", "open_question": "May the 90 days be waived?",
+  "attributes": {"order": "W-2"}
+})json";
+
+constexpr std::string_view note_body = R"json({
+  "kind": "step", "text": "<secret> purchase checked", "channel": "voice",
+  "agent": {"kind": "human", "id": "desk-4"}, "interaction_id": "<interaction>",
+  "replaces": "<note>", "external_id": {"system": "crm", "id": "note-<number>"}
+})json";
+
+constexpr std::string_view customer_patch_body = R"json({
+  "display_name": "<secret> Crystal", "tier": "gold", "language": "en-GB",
+  "profile": {"given_name": "Crystal", "date_of_birth": "1980-02-29", "shoe_size": {"eu": 39},
+              "address": {"city": "Wellington", "country": "NZ"}},
+  "sensitivities": [{"code": "hearing", "note": "speak slowly", "agent": "desk-4"}]
+})json";
+
+constexpr std::string_view upsert_body = R"json({
+  "display_name": "<secret> Minh", "tier": "silver", "language": "vi",
+  "profile": {"family_name": "Minh", "address": {"line1": "1 Quay St"}},
+  "sensitivities": [{"code": "bereavement"}],
+  "identifiers": [{"type": "account", "value": "crm:77-<number>", "assurance": "channel"}]
+})json";
+
+constexpr std::string_view resolve_body = R"json({
+  "identifiers": [{"type": "email", "value": "<email>"}],
+  "profile": {"given_name": "Crystal"}, "create": true, "dry_run": false
+})json";
+
+constexpr std::string_view events_body = R"json({
+  "events": [{"identifiers": [{"type": "email", "value": "<email>"}], "type": "order_placed",
+    "at": "2020-03-04T05:06:07Z", "channel": "web", "case_id": "<case>",
+    "external_id": {"system": "shop", "id": "order-<number>"}, "attributes": {"total": 12.5}}]
+})json";
+
+constexpr std::string_view identifier_body =
+    R"json({"type": "phone", "value": "<new_phone>", "region": "US", "assurance": "claimed",
+            "shared": false})json";
+
+std::vector<ApiRoute> make_interaction_routes() {
+  return {
+      {"POST", "/v1/interactions", "interactions:write", 201, "/v1/interactions", start_body,
+       "/started_at"},
+      {"POST", "/v1/interactions", "interactions:write", 201, "/v1/interactions?include=context",
+       R"json({"channel": "voice", "direction": "outbound", "customer_id": "<customer>"})json"},
+      {"GET", "/v1/interactions", "interactions:read", 200,
+       "/v1/interactions?status=live&channel=chat&agent=chat-1"},
+      {"GET", "/v1/interactions/{id}", "interactions:read", 200, "/v1/interactions/<interaction>"},
+      {"PATCH", "/v1/interactions/{id}", "interactions:write", 200,
+       "/v1/interactions/<interaction>",
+       R"json({"case_id": "<case>", "intent": "refund", "sentiment": -0.5,
+               "summary": "<secret> asked for money back"})json"},
+      {"POST", "/v1/interactions/{id}/end", "interactions:write", 200,
+       "/v1/interactions/<interaction>/end",
+       R"json({"outcome": "escalated", "summary": "<secret> passed on"})json", "/ended_at"},
+      {"POST", "/v1/interactions/{id}/heartbeat", "interactions:write", 204,
+       "/v1/interactions/<interaction>/heartbeat"},
+      {"POST", "/v1/interactions/{id}/identify", "interactions:write", 200,
+       "/v1/interactions/<stranger_interaction>/identify",
+       R"json({"customer_id": "<customer>"})json"},
+      {"POST", "/v1/interactions/{id}/identify", "interactions:write", 200,
+       "/v1/interactions/<stranger_interaction>/identify",
+       R"json({"identifiers": [{"type": "email", "value": "<email>"}]})json"},
+      {"POST", "/v1/interactions/{id}/messages", "interactions:write", 201,
+       "/v1/interactions/<interaction>/messages", messages_body, "/messages/0/at"},
+      {"GET", "/v1/interactions/{id}/messages", "interactions:read", 200,
+       "/v1/interactions/<interaction>/messages?limit=2"},
+  };
+}
+
+std::vector<ApiRoute> make_case_routes() {
+  return {
+      {"POST",
+       "/v1/cases",
+       "cases:write",
+       201,
+       "/v1/cases",
+       case_body,
+       "/opened_at",
+       {"/attributes"},
+       {"/attributes/order", "/attributes/pairs"}},
+      {"POST", "/v1/cases", "cases:write", 201, "/v1/cases",
+       R"json({"customer_id": "<customer>", "subject": "<secret> a second pair"})json"},
+      {"GET", "/v1/cases", "cases:read", 200, "/v1/cases?status=open&customer_id=<customer>"},
+      {"GET", "/v1/cases/{id}", "cases:read", 200, "/v1/cases/<case>"},
+      {"PATCH",
+       "/v1/cases/{id}",
+       "cases:write",
+       200,
+       "/v1/cases/<case>",
+       case_patch_body,
+       {},
+       {"/attributes"},
+       {"/attributes/order"}},
+      {"POST", "/v1/cases/{id}/notes", "cases:write", 201, "/v1/cases/<case>/notes", note_body,
+       "/at"},
+      {"GET", "/v1/cases/{id}/notes", "cases:read", 200, "/v1/cases/<case>/notes"},
+  };
+}
+
+std::vector<ApiRoute> make_customer_routes() {
+  std::vector<std::string_view> const open{"/profile", "/profile/address"};
+  return {
+      {"GET", "/v1/customers/{id}", "customers:read", 200, "/v1/customers/<customer>"},
+      {"PATCH",
+       "/v1/customers/{id}",
+       "customers:write",
+       200,
+       "/v1/customers/<customer>",
+       customer_patch_body,
+       {},
+       open,
+       {"/profile/shoe_size"}},
+      {"GET", "/v1/customers/{id}/timeline", "customers:read", 200,
+       "/v1/customers/<customer>/timeline?kind=note&channel=chat&case_id=<case>"
+       "&since=2020-01-01T00:00:00Z&until=2100-01-01T00:00:00Z"},
+      {"PUT",
+       "/v1/customers/by/{type}/{value}",
+       "customers:write",
+       200,
+       "/v1/customers/by/email/<email>",
+       upsert_body,
+       {},
+       open},
+      {"POST",
+       "/v1/events",
+       "customers:write",
+       200,
+       "/v1/events",
+       events_body,
+       {},
+       {"/events/0/attributes"},
+       {"/events/0/attributes/total"},
+       "/events"},
+      {"POST", "/v1/customers/{id}/identifiers", "identity:write", 201,
+       "/v1/customers/<customer>/identifiers", identifier_body},
+      {"DELETE", "/v1/customers/{id}/identifiers/{type}/{value}", "identity:write", 200,
+       "/v1/customers/<customer>/identifiers/phone/<spare_phone>"},
+      {"POST",
+       "/v1/identity/resolve",
+       "identity:write",
+       200,
+       "/v1/identity/resolve",
+       resolve_body,
+       {},
+       {"/profile"}},
+  };
+}
+
+std::vector<ApiRoute> make_reading_routes() {
+  ApiRoute by_body{
+      "POST", "/v1/context", "context:read",
+      200,    "/v1/context", R"json({"identifiers": [{"type": "phone", "value": "<phone>"}]})json"};
+  by_body.reads_by_post = true;
+  return {
+      {"GET", "/v1/context", "context:read", 200, "/v1/context?customer_id=<customer>"},
+      {"GET", "/v1/context", "context:read", 200, "/v1/context?phone=<phone>&region=US"},
+      {"GET", "/v1/context", "context:read", 200, "/v1/context?case_id=<case>"},
+      by_body,
+      {"GET", "/v1/changes", "sync:read", 200, "/v1/changes?limit=10"},
+      {"GET", "/healthz", "", 200, "/healthz"},
+      {"GET", "/readyz", "", 200, "/readyz"},
+      {"GET", "/openapi.json", "", 200, "/openapi.json"},
+  };
+}
+
+std::vector<ApiRoute> make_routes() {
+  std::vector<ApiRoute> all;
+  for (auto make :
+       {make_interaction_routes, make_case_routes, make_customer_routes, make_reading_routes}) {
+    for (auto& route : make()) all.push_back(std::move(route));
+  }
+  return all;
+}
+
+}  // namespace
+
+std::span<ApiRoute const> api_routes() {
+  static std::vector<ApiRoute> const routes = make_routes();
+  return routes;
+}
+
+std::string to_string(ApiRoute const& route) {
+  return std::string(route.method) + " " + std::string(route.target);
+}
+
+std::span<std::string_view const> all_scopes() {
+  static constexpr std::array<std::string_view, 10> scopes{
+      "interactions:read", "interactions:write", "context:read",   "cases:read", "cases:write",
+      "customers:read",    "customers:write",    "identity:write", "sync:read",  "admin"};
+  return scopes;
+}
+
+}  // namespace throughline::support

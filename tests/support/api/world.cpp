@@ -1,0 +1,111 @@
+// SPDX-FileCopyrightText: 2026 The Throughline authors
+// SPDX-License-Identifier: Apache-2.0
+#include "support/api/world.hpp"
+
+#include <cstdio>
+#include <stdexcept>
+
+namespace throughline::support {
+
+namespace {
+
+nlohmann::json made(Client& client, std::string const& method, std::string const& target,
+                    std::string const& body) {
+  auto const answer = client.request(method, target, body);
+  if (answer.status / 100 != 2) {
+    throw std::runtime_error(method + " " + target + " answered " + std::to_string(answer.status) +
+                             ": " + answer.body);
+  }
+  return answer.json();
+}
+
+/// E.164 numbers of Washington D.C., 10,000 to a purpose.
+std::string phone_number(int exchange, int number) {
+  char text[16];
+  std::snprintf(text, sizeof text, "+1202%03d%04d", exchange, number % 10000);
+  return text;
+}
+
+}  // namespace
+
+World::World(Client& client, int number, std::string secret) {
+  names_["number"] = std::to_string(number);
+  names_["secret"] = std::move(secret);
+  names_["email"] = "crystal." + std::to_string(number) + "@example.com";
+  names_["phone"] = phone_number(234, number);
+  names_["spare_phone"] = phone_number(235, number);
+  names_["new_phone"] = phone_number(236, number);
+  names_["stranger_phone"] = phone_number(237, number);
+  make_customer(client);
+  make_records(client);
+  make_stranger(client);
+}
+
+void World::make_customer(Client& client) {
+  auto const customer = made(client, "PUT", fill("/v1/customers/by/email/<email>"),
+                             fill(R"({"display_name": "<secret> Crystal Minh",
+                                      "identifiers": [{"type": "phone", "value": "<phone>"},
+                                                      {"type": "phone",
+                                                       "value": "<spare_phone>"}]})"));
+  names_["customer"] = customer.at("id");
+}
+
+void World::make_records(Client& client) {
+  auto const started =
+      made(client, "POST", "/v1/interactions", fill(R"({"channel": "chat", "direction": "inbound",
+                                     "identifiers": [{"type": "email", "value": "<email>"}],
+                                     "agent": {"kind": "bot", "id": "chat-1"}})"));
+  names_["interaction"] = started.at("interaction").at("id");
+  auto const said = made(client, "POST", fill("/v1/interactions/<interaction>/messages"),
+                         fill(R"({"messages": [{"role": "customer", "text": "<secret> hello"},
+                                               {"role": "agent", "text": "<secret> hi"}]})"));
+  names_["message"] = said.at("messages").at(0).at("id");
+  auto const opened = made(client, "POST", "/v1/cases", fill(R"({"interaction_id": "<interaction>",
+                                    "subject": "<secret> shoes"})"));
+  names_["case"] = opened.at("id");
+  auto const noted = made(client, "POST", fill("/v1/cases/<case>/notes"),
+                          fill(R"({"kind": "note", "text": "<secret> called back"})"));
+  names_["note"] = noted.at("id");
+}
+
+void World::make_stranger(Client& client) {
+  auto const started =
+      made(client, "POST", "/v1/interactions", fill(R"({"channel": "voice", "direction": "inbound",
+                                     "identifiers": [{"type": "phone",
+                                                      "value": "<stranger_phone>"}]})"));
+  names_["stranger_interaction"] = started.at("interaction").at("id");
+  names_["stranger"] = started.at("customer").at("id");
+}
+
+std::string const& World::at(std::string_view name) const {
+  auto const found = names_.find(name);
+  if (found == names_.end()) throw std::logic_error("a world has no <" + std::string(name) + ">");
+  return found->second;
+}
+
+std::string World::fill(std::string_view text) const {
+  std::string filled;
+  for (auto open = text.find('<'); open != std::string_view::npos; open = text.find('<')) {
+    auto const close = text.find('>', open);
+    filled.append(text.substr(0, open)).append(at(text.substr(open + 1, close - open - 1)));
+    text.remove_prefix(close + 1);
+  }
+  return filled.append(text);
+}
+
+World World::with(std::string_view name, std::string value) const {
+  World other = *this;
+  other.names_.find(name)->second = std::move(value);
+  return other;
+}
+
+std::map<std::string, std::string> World::ids() const {
+  std::map<std::string, std::string> ids;
+  for (auto const* name :
+       {"customer", "interaction", "message", "case", "note", "stranger", "stranger_interaction"}) {
+    ids[name] = at(name);
+  }
+  return ids;
+}
+
+}  // namespace throughline::support
