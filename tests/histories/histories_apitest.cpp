@@ -1,0 +1,94 @@
+// SPDX-FileCopyrightText: 2026 The Throughline authors
+// SPDX-License-Identifier: Apache-2.0
+//
+// Random histories against a small model: after every 2xx, a reading that begins afterwards shows
+// it, on every instance and whatever way leads there; and at the end everything is there exactly
+// once.
+//
+// THROUGHLINE_TEST_SEED repeats a history (exactly so with one client; with several, the order in
+// which they meet is theirs), THROUGHLINE_HISTORY_SECONDS makes it longer,
+// THROUGHLINE_HISTORY_CLIENTS sets the number of clients.
+#include <atomic>
+#include <catch2/catch.hpp>
+#include <cstdlib>
+#include <iostream>
+#include <thread>
+
+#include "support/api/api.hpp"
+#include "support/histories/end.hpp"
+#include "support/histories/model.hpp"
+#include "support/histories/player.hpp"
+#include "support/random_text.hpp"
+#include "support/seed.hpp"
+
+using namespace throughline;
+using support::Api;
+
+namespace {
+
+constexpr int seconds_default = 4;
+constexpr int clients_default = 4;
+
+int setting(char const* name, int otherwise) {
+  char const* const value = std::getenv(name);
+  return value == nullptr ? otherwise : std::stoi(value);
+}
+
+/// The first thing that went wrong, empty if nothing did.
+std::string play(histories::Model& model, Api& api, Api::Tenant const& tenant, std::uint64_t seed) {
+  std::string failure;
+  std::mutex mutex;
+  std::atomic<bool> over = false;
+  test::Budget const budget(
+      std::chrono::seconds(setting("THROUGHLINE_HISTORY_SECONDS", seconds_default)));
+  auto const run = [&](int number) {
+    try {
+      histories::Player player(model, api, tenant, seed, number);
+      while (!over && budget.lasts()) player.step();
+    } catch (std::exception const& broken) {
+      over = true;
+      std::lock_guard const lock(mutex);
+      if (failure.empty()) failure = broken.what();
+    }
+  };
+  std::vector<std::thread> clients;
+  for (int i = 0; i < setting("THROUGHLINE_HISTORY_CLIENTS", clients_default); ++i) {
+    clients.emplace_back(run, i);
+  }
+  for (auto& client : clients) client.join();
+  if (!failure.empty()) return failure;
+  try {
+    histories::check_end(model, api, tenant);
+  } catch (std::exception const& broken) {
+    return broken.what();
+  }
+  return {};
+}
+
+void try_history(std::string const& name, Api::Cache cache, std::size_t instances) {
+  auto const seed = test::seed("histories, " + name);
+  Api api(cache, instances);
+  auto const tenant = api.make_tenant();
+  histories::Model model(seed);
+  auto const failure = play(model, api, tenant, seed);
+  std::cout << "histories, " << name << ": " << model.requests << " requests, " << model.checks
+            << " readings checked, " << model.people.size() << " people" << std::endl;
+  INFO("THROUGHLINE_TEST_SEED=" << seed);
+  INFO(failure);
+  REQUIRE(failure.empty());
+  REQUIRE(model.requests > 50);
+}
+
+}  // namespace
+
+TEST_CASE("histories: what was acknowledged is read, with the memory cache") {
+  try_history("memory", Api::Cache::memory, 1);
+}
+
+TEST_CASE("histories: what was acknowledged is read, with Redis") {
+  try_history("Redis", Api::Cache::redis, 1);
+}
+
+TEST_CASE("histories: what was acknowledged is read on either of two instances sharing Redis") {
+  try_history("two instances", Api::Cache::redis, 2);
+}
