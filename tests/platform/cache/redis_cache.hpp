@@ -37,6 +37,9 @@ class RedisCache final : public WaitingCache {
   }
   ~RedisCache() override {
     for (auto& way : ways) way.store.reset();
+    // What is still in flight is answered now, while the counters that it touches are there: one
+    // instance's two ways share those of the first.
+    for (auto& way : ways) way.client->close();
   }
 
   static cache::RedisFormOptions short_lease() {
