@@ -102,7 +102,7 @@ CachedRead documents(Stage& stage) {
       },
       [&stage](Tx& tx, Call const&, std::string const& name) { return resolve(stage, tx, name); },
       [&stage](Tx& tx, Call const&, CustomerId root) { return assemble(stage, tx, root); },
-      [](Call const&, std::string const& name, CustomerId root) {
+      [](std::string const& name, CustomerId root) {
         auto const own = "customer:" + root.str();
         bool const moved = name.starts_with("customer:") && name != own;
         return moved ? "/v1/documents?name=" + own : std::string();

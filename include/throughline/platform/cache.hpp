@@ -75,6 +75,9 @@ class Store {
   virtual ~Store() = default;
 
   virtual void get(Key const& key, std::function<void(Found)> done) = 0;
+  /// The document, where it may be sent without asking anybody (memory); otherwise nullptr, and
+  /// get() says more. Counted as a hit.
+  virtual DocumentPtr at_hand(Key const& key) = 0;
   /// Keeps the document if the token is still the entry's and its version is at or above the
   /// floor; otherwise drops it silently. The read behind it must have begun after the lease.
   virtual void fill(Key const& key, std::string const& token, DocumentPtr document) = 0;

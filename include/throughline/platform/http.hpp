@@ -52,7 +52,9 @@ struct Reply {
   int status = 200;
   std::string content_type = "application/json";
   std::string body;
-  cache::DocumentPtr document;  // sent instead of body when set, without a copy
+  /// Sent instead of body when set, without a copy, with its ETag and "Cache-Control: private,
+  /// no-cache"; status 304 sends these alone.
+  cache::DocumentPtr document;
   std::vector<std::pair<std::string, std::string>> headers;
 
   static Reply json(std::string body, int status = 200);
@@ -153,7 +155,8 @@ struct Resolved {
 /// Call may live on after an answer that other requests share.
 struct CachedRead {
   /// The canonical name asked for ("phone:+1977…", "customer:<uuid>", "case:<uuid>"). I/O thread;
-  /// pure; throws Error(invalid).
+  /// throws Error(invalid). Pure: a GET of the same target under the same tenant and default region
+  /// has the same name, so it is remembered.
   std::function<std::string(Call const&)> name;
   /// Worker: throws not_found or ambiguous.
   std::function<Resolved(postgres::Tx&, Call const&, std::string const& name)> resolve;
@@ -161,7 +164,7 @@ struct CachedRead {
   std::function<cache::DocumentPtr(postgres::Tx&, Call const&, CustomerId root)> assemble;
   /// I/O thread, pure: the Content-Location of an answer under a root that was not asked for by its
   /// own id; empty where none is due. May be left unset.
-  std::function<std::string(Call const&, std::string const& name, CustomerId root)> location;
+  std::function<std::string(std::string const& name, CustomerId root)> location;
 };
 
 /// Answered on the I/O thread, no key asked: /healthz, /readyz, /openapi.json.

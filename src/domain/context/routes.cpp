@@ -51,8 +51,9 @@ std::string name_in_query(http::Call const& call) {
   }
   if (names.size() != 1) {
     throw Error(std::vector<FieldError>{
-        {"?", "exactly one of email, phone, social, account, customer_id and case_id is required; "
-              "to look somebody up by several identifiers, POST them to /v1/context"}});
+        {"?",
+         "exactly one of email, phone, social, account, customer_id and case_id is required; "
+         "to look somebody up by several identifiers, POST them to /v1/context"}});
   }
   return names.front();
 }
@@ -114,7 +115,7 @@ http::Resolved resolve(postgres::Tx& tx, http::Call const& call, std::string con
   return {*found.root, std::nullopt};
 }
 
-std::string location(http::Call const&, std::string const& name, CustomerId root) {
+std::string location(std::string const& name, CustomerId root) {
   auto const own_name = std::string(customer_prefix) + root.str();
   bool const merged = name.starts_with(customer_prefix) && name != own_name;
   return merged ? std::string(path) + "?customer_id=" + root.str() : std::string();
@@ -135,7 +136,9 @@ http::CachedRead cached(std::string (*name)(http::Call const&)) {
 
 std::vector<http::Route> routes() {
   return {
-      {http::Method::get, "/v1/context", Scope::context_read,
+      {http::Method::get,
+       "/v1/context",
+       Scope::context_read,
        {"email", "phone", "social", "account", "customer_id", "case_id", "region"},
        cached(name_in_query)},
       {http::Method::post, "/v1/context", Scope::context_read, {}, cached(name_in_body)},

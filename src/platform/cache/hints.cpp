@@ -3,8 +3,8 @@
 #include <string>
 #include <string_view>
 
-#include "platform/cache/lru.hpp"
 #include "platform/cache/sharded.hpp"
+#include "throughline/base/lru.hpp"
 #include "throughline/platform/cache.hpp"
 
 namespace throughline::cache {

@@ -10,9 +10,9 @@
 
 #include "platform/cache/functions.hpp"
 #include "platform/cache/keys.hpp"
-#include "platform/cache/lru.hpp"
 #include "platform/cache/pending.hpp"
 #include "platform/cache/sharded.hpp"
+#include "throughline/base/lru.hpp"
 #include "throughline/platform/cache.hpp"
 
 namespace throughline::cache {

@@ -56,6 +56,9 @@ class Api::Impl {
         cached_reads_(parts, crossing_) {}
 
   void serve(ExchangePtr const& exchange) {
+    auto const presented = presented_key(exchange->request);
+    auto key = presented.empty() ? nullptr : keys_.cached(presented);
+    if (key && cached_reads_.answer_at_once(exchange, *key)) return;
     std::vector<std::string> path_values;
     auto const* const entry = find_route(router_, exchange, path_values);
     if (entry == nullptr) return;
@@ -64,9 +67,11 @@ class Api::Impl {
       exchange->answer(direct->answer(exchange->request));
       return;
     }
-    auto const presented = presented_key(exchange->request);
+    if (presented.empty()) {
+      throw Error(Code::unauthorized, "Send the API key as: Authorization: Bearer <key>.");
+    }
     auto const visit = std::make_shared<Visit>(exchange, *entry, std::move(path_values));
-    if (auto key = keys_.cached(presented)) {
+    if (key) {
       admit(visit, std::move(key));
       return begin(visit);
     }

@@ -2,60 +2,32 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "platform/http/cached_reading.hpp"
 
-#include <algorithm>
 #include <utility>
-
-#include "platform/http/conditional.hpp"
 
 namespace throughline::http {
 
-namespace {
-
 using Outcome = cache::Flights::Outcome;
-
-/// Under which the hint from a name that no document lists (a case) to its part is kept.
-std::string part_hint(std::string const& name) {
-  return "part of " + name;
-}
-
-std::string customer_name(CustomerId id) {
-  return "customer:" + id.str();
-}
-
-}  // namespace
-
-CachedReads::CachedReads(ApiParts const& parts, Crossing& over)
-    : pool(parts.pool),
-      hints(parts.hints),
-      flights(parts.flights),
-      stores(parts.stores),
-      crossing(over),
-      from_cache(parts.metrics.counter("throughline_cached_reads_total",
-                                       "Reads that the cache may answer, by who answered.",
-                                       {{"from", "cache"}})),
-      from_database(parts.metrics.counter("throughline_cached_reads_total",
-                                          "Reads that the cache may answer, by who answered.",
-                                          {{"from", "database"}})) {}
 
 CachedReading::CachedReading(CachedReads& reads, VisitPtr visit, CachedRead const& route)
     : reads_(reads), visit_(std::move(visit)), route_(route) {}
 
 void CachedReading::start() {
-  name_ = route_.name(visit_->call());
-  if (find_hint()) {
+  name_ = find_name();
+  if (reads_.locate(tenant(), name_, place_)) {
     look_in_cache();
   } else {
     read(Then::look_in_cache);
   }
 }
 
-bool CachedReading::find_hint() {
-  listed_as_ = name_;
-  if (reads_.hints.find(tenant(), name_, root_)) return true;
-  CustomerId part;
-  if (!reads_.hints.find(tenant(), part_hint(name_), part)) return false;
-  listed_as_ = customer_name(part);
-  return reads_.hints.find(tenant(), listed_as_, root_);
+std::string CachedReading::find_name() {
+  auto const& request = visit_->request();
+  if (request.method != Method::get || !request.body.empty()) return route_.name(visit_->call());
+  auto& recall = reads_.recall(visit_->thread());
+  if (auto const* known = recall.find(visit_->key(), request.target)) return known->name;
+  auto name = route_.name(visit_->call());
+  recall.keep(visit_->key(), request.target, {&visit_->entry(), name});
+  return name;
 }
 
 /// `answer` is for what the cache can't vouch for: name and document from one snapshot.
@@ -70,19 +42,12 @@ void CachedReading::read(Then then) {
       if (then == Then::answer) document = self->route_.assemble(tx, call, where.root);
     });
     self->visit_->post([self, where, document] {
-      self->resolved(where);
+      self->place_ = self->reads_.keep(self->tenant(), self->name_, where);
       if (!document) return self->look_in_cache();
       self->reads_.from_database.add();
       self->answer(document);
     });
   });
-}
-
-void CachedReading::resolved(Resolved const& where) {
-  root_ = where.root;
-  listed_as_ = where.part ? customer_name(*where.part) : name_;
-  if (where.part) reads_.hints.keep(tenant(), part_hint(name_), *where.part);
-  reads_.hints.keep(tenant(), listed_as_, root_);
 }
 
 void CachedReading::look_in_cache() {
@@ -100,7 +65,7 @@ void CachedReading::found(cache::Found const& entry) {
     token_ = entry.token;
     return board();
   }
-  if (!vouches(*entry.document)) return read(Then::answer);
+  if (!place_.vouched_by(*entry.document, name_)) return read(Then::answer);
   reads_.from_cache.add();
   answer(entry.document);
 }
@@ -127,7 +92,7 @@ void CachedReading::fly() {
         Outcome outcome;
         auto const read = [&](postgres::Tx& tx) {
           try {
-            outcome.document = self->route_.assemble(tx, self->visit_->call(), self->root_);
+            outcome.document = self->route_.assemble(tx, self->visit_->call(), self->place_.root);
           } catch (postgres::Retry const&) {
             // It is no root any more: everyone aboard has to find out where their name leads now.
             outcome.document.reset();
@@ -145,24 +110,13 @@ void CachedReading::landed(Outcome const& outcome) {
   if (outcome.exception) return reads_.crossing.fail(visit_, outcome.exception);
   if (!outcome.document) return read(Then::answer);
   if (!token_.empty()) store().fill(entry_key(), token_, outcome.document);
-  if (!vouches(*outcome.document)) return read(Then::answer);
+  if (!place_.vouched_by(*outcome.document, name_)) return read(Then::answer);
   reads_.from_database.add();
   answer(outcome.document);
 }
 
-bool CachedReading::vouches(cache::Document const& document) const {
-  auto const& names = document.answers_for;
-  return std::find(names.begin(), names.end(), listed_as_) != names.end();
-}
-
 void CachedReading::answer(cache::DocumentPtr const& document) {
-  Reply reply;
-  reply.document = document;
-  reply.headers.emplace_back("ETag", document->etag);
-  reply.headers.emplace_back("Cache-Control", "private, no-cache");
-  auto location = route_.location ? route_.location(visit_->call(), name_, root_) : std::string();
-  if (!location.empty()) std::move(reply).with("Content-Location", std::move(location));
-  visit_->answer(unless_held(visit_->request(), std::move(reply)));
+  visit_->answer(reply_with(route_, visit_->request(), name_, place_.root, document));
 }
 
 }  // namespace throughline::http

@@ -6,26 +6,11 @@
 #pragma once
 
 #include <memory>
-#include <optional>
 #include <string>
 
-#include "platform/http/dispatch.hpp"
-#include "throughline/platform/http_api.hpp"
+#include "platform/http/cached_reads.hpp"
 
 namespace throughline::http {
-
-/// What cached reads share; outlives them.
-struct CachedReads {
-  CachedReads(ApiParts const& parts, Crossing& over);
-
-  postgres::Pool& pool;
-  cache::Hints& hints;
-  cache::Flights& flights;
-  std::vector<std::shared_ptr<cache::Store>> const stores;
-  Crossing& crossing;
-  metrics::Counter from_cache;
-  metrics::Counter from_database;
-};
 
 /// On the I/O thread unless a member says otherwise. Keeps itself alive until it has answered.
 class CachedReading : public std::enable_shared_from_this<CachedReading> {
@@ -37,27 +22,24 @@ class CachedReading : public std::enable_shared_from_this<CachedReading> {
  private:
   enum class Then { look_in_cache, answer };
 
-  bool find_hint();
+  std::string find_name();
   void read(Then then);  // resolves the name on a worker, and for `answer` assembles as well
-  void resolved(Resolved const& where);
   void look_in_cache();
   void found(cache::Found const& entry);
   void board();
   void fly();  // any thread; runs on a worker
   void landed(cache::Flights::Outcome const& outcome);
-  bool vouches(cache::Document const& document) const;
   void answer(cache::DocumentPtr const& document);
 
   TenantId tenant() const { return visit_->actor().tenant; }
-  cache::Key entry_key() const { return {tenant(), root_}; }
-  cache::Store& store() const { return *reads_.stores[visit_->thread()]; }
+  cache::Key entry_key() const { return {tenant(), place_.root}; }
+  cache::Store& store() const { return reads_.store(visit_->thread()); }
 
   CachedReads& reads_;
   VisitPtr const visit_;
   CachedRead const& route_;
   std::string name_;
-  std::string listed_as_;  // the name that the document lists
-  CustomerId root_;
+  Place place_;
   std::string token_;  // the right to fill; empty without one
 };
 

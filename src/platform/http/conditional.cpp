@@ -25,12 +25,13 @@ Reply unless_held(Request const& request, Reply reply) {
   bool const may = request.method == Method::get || request.method == Method::head;
   auto const held = request.header("if-none-match");
   if (!may || reply.status != 200 || held.empty()) return reply;
-  auto const etag = std::find_if(reply.headers.begin(), reply.headers.end(),
-                                 [](auto const& field) { return field.first == "ETag"; });
-  if (etag == reply.headers.end() || !names_etag(held, etag->second)) return reply;
+  std::string_view etag = reply.document ? std::string_view(reply.document->etag) : "";
+  for (auto const& [name, value] : reply.headers) {
+    if (name == "ETag") etag = value;
+  }
+  if (etag.empty() || !names_etag(held, etag)) return reply;
   reply.status = 304;
   reply.body.clear();
-  reply.document.reset();
   return reply;
 }
 

@@ -108,7 +108,12 @@ void append_head(std::string& out, Reply const& reply, std::string_view request_
   }
   append_field(out, "X-Request-Id", request_id);
   append_field(out, "X-Content-Type-Options", "nosniff");
-  if (!has_field(reply, "Cache-Control")) append_field(out, "Cache-Control", "no-store");
+  if (reply.document && !reply.document->etag.empty()) {
+    append_field(out, "ETag", reply.document->etag);
+    append_field(out, "Cache-Control", "private, no-cache");
+  } else if (!has_field(reply, "Cache-Control")) {
+    append_field(out, "Cache-Control", "no-store");
+  }
   for (auto const& [name, value] : reply.headers) append_field(out, name, value);
   if (persistence == Persistence::close) append_field(out, "Connection", "close");
   if (persistence == Persistence::keep_alive_said) append_field(out, "Connection", "keep-alive");

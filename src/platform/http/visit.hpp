@@ -18,7 +18,7 @@
 
 namespace throughline::http {
 
-/// The key of "Authorization: Bearer <key>". Throws Error(unauthorized).
+/// The key of "Authorization: Bearer <key>"; empty if that is not what the request says.
 std::string_view presented_key(Request const& request);
 
 /// Made on the I/O thread, used by one thread at a time.
@@ -35,7 +35,9 @@ class Visit {
   void admit(std::shared_ptr<auth::Key> key, config::Limits const& limits);
 
   // After admit():
+  Entry const& entry() const { return entry_; }
   Route const& route() const { return entry_.route; }
+  auth::Key const& key() const { return *key_; }
   Request const& request() const { return exchange_->request; }
   Actor const& actor() const { return actor_; }
   Call const& call() const { return *call_; }

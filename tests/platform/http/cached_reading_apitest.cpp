@@ -223,6 +223,23 @@ TEST_CASE("Tenants share no document") {
   CHECK(forms.stage.assembled == 2);
 }
 
+TEST_CASE("A target that is known by heart still asks who wants it") {
+  Forms forms(GENERATE(false, true));
+  forms.stage.make_root({"a"});
+  auto const tenant = Server::make_tenant_name();
+  auto client = forms.server->client_with(forms.server->make_key(tenant));
+  for (int i = 0; i < 20; ++i) REQUIRE(client.get(document("a")).status == 200);
+  auto const lacking = forms.server->make_key(tenant, "cases:read");
+  for (int i = 0; i < 8; ++i) {  // whichever I/O thread has seen it
+    CHECK(forms.server->client_with(lacking).get(document("a")).status == 403);
+    CHECK(forms.server->client_with("tl_none").get(document("a")).status == 401);
+    CHECK(forms.server->client_with("").get(document("a")).status == 401);
+    auto known = forms.server->client_with(forms.server->make_key(tenant));
+    CHECK(known.post("/v1/documents", "{}").status == 405);
+    CHECK(known.get(document("a") + "&name=b").status == 422);
+  }
+}
+
 TEST_CASE("Redis away is no caller's error") {
   Forms forms(true);
   forms.stage.make_root({"a"});

@@ -10,7 +10,7 @@
 #include <unordered_map>
 #include <utility>
 
-namespace throughline::cache {
+namespace throughline {
 
 /// Hash and Equal may be transparent, so that a lookup need not make a Key.
 template <class Key, class Value, class Hash, class Equal = std::equal_to<>>
@@ -65,4 +65,4 @@ class Lru {
   std::unordered_map<Key, Entry, Hash, Equal> entries_;
 };
 
-}  // namespace throughline::cache
+}  // namespace throughline

@@ -1,0 +1,88 @@
+// SPDX-FileCopyrightText: 2026 The Throughline authors
+// SPDX-License-Identifier: Apache-2.0
+#include "platform/http/cached_reads.hpp"
+
+#include <algorithm>
+#include <utility>
+
+#include "platform/http/conditional.hpp"
+
+namespace throughline::http {
+
+namespace {
+
+/// Under which the hint from a name that no document lists (a case) to its part is kept.
+std::string part_hint(std::string const& name) {
+  return "part of " + name;
+}
+
+std::string customer_name(CustomerId id) {
+  return "customer:" + id.str();
+}
+
+metrics::Counter reads_from(metrics::Registry& metrics, std::string const& who) {
+  return metrics.counter("throughline_cached_reads_total",
+                         "Reads that the cache may answer, by who answered.", {{"from", who}});
+}
+
+}  // namespace
+
+bool Place::vouched_by(cache::Document const& document, std::string const& name) const {
+  auto const& names = document.answers_for;
+  return std::find(names.begin(), names.end(), part_name.empty() ? name : part_name) != names.end();
+}
+
+CachedReads::CachedReads(ApiParts const& parts, Crossing& over)
+    : pool(parts.pool),
+      flights(parts.flights),
+      crossing(over),
+      from_cache(reads_from(parts.metrics, "cache")),
+      from_database(reads_from(parts.metrics, "database")),
+      hints_(parts.hints),
+      stores_(parts.stores) {
+  for (std::size_t i = 0; i < stores_.size(); ++i) recalls_.push_back(std::make_unique<Recall>());
+}
+
+bool CachedReads::answer_at_once(ExchangePtr const& exchange, auth::Key const& key) {
+  auto const& request = exchange->request;
+  if (request.method != Method::get || !request.body.empty()) return false;
+  auto const* const known = recall(exchange->thread()).find(key, request.target);
+  if (known == nullptr || !key.scopes.allows(known->entry->route.scope)) return false;
+  Place place;
+  if (!locate(key.tenant, known->name, place)) return false;
+  auto document = store(exchange->thread()).at_hand({key.tenant, place.root});
+  if (!document || !place.vouched_by(*document, known->name)) return false;
+  from_cache.add();
+  exchange->route = known->entry->route.pattern;
+  exchange->tenant = key.tenant;
+  exchange->key = key.id;
+  exchange->answer(reply_with(std::get<CachedRead>(known->entry->route.handler), request,
+                              known->name, place.root, std::move(document)));
+  return true;
+}
+
+bool CachedReads::locate(TenantId tenant, std::string const& name, Place& place) const {
+  if (hints_.find(tenant, name, place.root)) return true;
+  CustomerId part;
+  if (!hints_.find(tenant, part_hint(name), part)) return false;
+  place.part_name = customer_name(part);
+  return hints_.find(tenant, place.part_name, place.root);
+}
+
+Place CachedReads::keep(TenantId tenant, std::string const& name, Resolved const& where) {
+  Place place{where.root, where.part ? customer_name(*where.part) : std::string()};
+  if (where.part) hints_.keep(tenant, part_hint(name), *where.part);
+  hints_.keep(tenant, where.part ? place.part_name : name, where.root);
+  return place;
+}
+
+Reply reply_with(CachedRead const& route, Request const& request, std::string const& name,
+                 CustomerId root, cache::DocumentPtr document) {
+  Reply reply;
+  reply.document = std::move(document);
+  auto location = route.location ? route.location(name, root) : std::string();
+  if (!location.empty()) std::move(reply).with("Content-Location", std::move(location));
+  return unless_held(request, std::move(reply));
+}
+
+}  // namespace throughline::http
