@@ -18,7 +18,7 @@ Actor Feed::actor(std::chrono::seconds later) const {
 }
 
 std::vector<postgres::Touched> Feed::write(std::function<void(postgres::Tx&)> const& body) {
-  return database_.pool().transact(postgres::Mode::write, tenant_, body);
+  return database_.pool().transact(postgres::Mode::write, tenant_, body).touched;
 }
 
 CustomerId Feed::make(std::chrono::seconds later) {

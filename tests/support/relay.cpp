@@ -115,6 +115,7 @@ void Relay::pass(int client_descriptor, std::stop_token stop) {
   Socket const server(connect_to(host_, server_port_));
   std::array<char, 65536> buffer;
   bool cut = false;
+  bool answered = true;
   while (server.get() >= 0 && !stop.stop_requested()) {
     std::array<pollfd, 2> watched{
         {{client.get(), POLLIN, 0}, {server.get(), static_cast<short>(holding_ ? 0 : POLLIN), 0}}};
@@ -124,11 +125,13 @@ void Relay::pass(int client_descriptor, std::stop_token stop) {
       if (size <= 0) return;
       std::string_view const sent(buffer.data(), static_cast<std::size_t>(size));
       cut = is_marked(sent) || cut;
+      if (std::exchange(answered, false)) ++turns_;
       if (!send_all(server.get(), sent)) return;
     }
     if (readable(watched[1]) && !holding_) {
       auto const size = recv(server.get(), buffer.data(), buffer.size(), 0);
       if (size <= 0 || cut) return;
+      answered = true;
       if (!send_all(client.get(), {buffer.data(), static_cast<std::size_t>(size)})) return;
     }
   }

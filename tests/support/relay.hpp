@@ -33,6 +33,8 @@ class Relay {
   void cut_answer_to(std::string text);
   /// Connections that clients tried to open.
   int accepted() const { return accepted_; }
+  /// How often a client spoke up after the server had answered: round trips.
+  int turns() const { return turns_; }
 
  private:
   void accept_until(std::stop_token stop);
@@ -46,6 +48,7 @@ class Relay {
   std::atomic<bool> refusing_ = false;
   std::atomic<bool> holding_ = false;
   std::atomic<int> accepted_ = 0;
+  std::atomic<int> turns_ = 0;
   std::mutex mutex_;
   std::string cut_after_;              // guarded by mutex_; empty: nothing is marked
   std::vector<std::jthread> passing_;  // by the listening thread alone

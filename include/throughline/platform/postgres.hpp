@@ -161,8 +161,26 @@ enum class Mode {
   write  // READ COMMITTED: each statement sees what the locks before it waited for
 };
 
+/// The answer to a statement that travels with the next one (Tx::ask). Not to outlive its Tx.
+class Answer {
+ public:
+  struct Impl;
+  explicit Answer(std::shared_ptr<Impl> impl) : impl_(std::move(impl)) {}
+  /// Sends what is waiting, if this statement still is, and throws what exec would have.
+  Rows rows() const;
+
+ private:
+  std::shared_ptr<Impl> impl_;
+};
+
 /// One open transaction, under one tenant: row-level security shows it no other tenant's rows.
 /// Used by one thread.
+///
+/// Statements travel in one pipeline: what write() and ask() take waits for the next exec(), lock()
+/// or Answer::rows(), or for COMMIT, and goes out with it in one round trip. They run in the order
+/// given, each on its own snapshot as ever (READ COMMITTED). BEGIN and the tenant's setting go
+/// ahead of the first. When one fails, those behind it are not run, and the exception leaves the
+/// call that sent them.
 class Tx {
  public:
   struct Impl;
@@ -176,6 +194,15 @@ class Tx {
   Rows exec(std::string_view sql, std::initializer_list<Param> params = {});
   Rows exec(std::string_view sql, std::span<Param const> params);
 
+  /// As exec, for a statement whose rows nobody reads: it waits for the next one and travels with
+  /// it. Text that holds a NUL character is refused at once.
+  void write(std::string_view sql, std::vector<Param> params);
+
+  /// As write, for a statement whose rows are wanted, though not yet.
+  Answer ask(std::string_view sql, std::vector<Param> params);
+  /// As lock, in the same way: the ranks are checked at once.
+  Answer ask_lock(LockRank rank, std::string_view sql, std::vector<Param> params);
+
   /// As exec, for a statement that takes row locks (SELECT … FOR UPDATE, INSERT … ON CONFLICT on a
   /// contended key). Throws std::logic_error if the order of LockRank would be broken, so a module
   /// that forgets it fails its first test. What is checked or numbered must be read after this
@@ -183,9 +210,10 @@ class Tx {
   Rows lock(LockRank rank, std::string_view sql, std::initializer_list<Param> params);
   Rows lock(LockRank rank, std::string_view sql, std::span<Param const> params);
 
-  /// Runs `body` under a savepoint. If it throws, everything it wrote and touched is undone and the
-  /// exception goes on; the transaction stays usable. Row locks taken inside are given back with
-  /// it, and their rank may be entered again; those taken before stay held.
+  /// Runs `body` under a savepoint, after sending what waits. If it throws, everything it wrote and
+  /// touched is undone and the exception goes on; the transaction stays usable. Row locks taken
+  /// inside are given back with it, and their rank may be entered again; those taken before stay
+  /// held.
   void savepoint(std::function<void()> const& body);
 
   /// Registers a root whose version this transaction raised to `version`, or that a repeated
@@ -215,6 +243,11 @@ struct PoolOptions {
   std::string application_name = "throughline";
 };
 
+/// What a transaction came to.
+struct Committed {
+  std::vector<Touched> touched;  // the roots touched, newest version each
+};
+
 /// Connections to one database under one role. Thread-safe. A broken connection is thrown away
 /// and never silently re-established; a new one is opened with backoff (50 ms doubling to 2 s)
 /// while callers get Code::unavailable at once.
@@ -225,12 +258,12 @@ class Pool {
   Pool(Pool const&) = delete;
   Pool& operator=(Pool const&) = delete;
 
-  /// Begins, runs `body`, commits; returns the roots touched, newest version each. Runs `body`
-  /// again after a serialization failure, deadlock or Retry, so `body` must not keep effects
-  /// outside the database. When `body` throws, rolls back and lets the exception through. A
-  /// connection lost during COMMIT is Code::unavailable: the caller repeats under its
-  /// Idempotency-Key, which settles what happened.
-  std::vector<Touched> transact(Mode mode, TenantId tenant, std::function<void(Tx&)> const& body);
+  /// Begins, runs `body`, commits. Runs `body` again after a serialization failure, deadlock or
+  /// Retry, or when the connection turns out to have broken while it lay idle, so `body` must not
+  /// keep effects outside the database. A body without statements opens no transaction. When `body`
+  /// throws, rolls back and lets the exception through. A connection lost during COMMIT is
+  /// Code::unavailable: the caller repeats under its Idempotency-Key, which settles what happened.
+  Committed transact(Mode mode, TenantId tenant, std::function<void(Tx&)> const& body);
 
   /// One round trip; false within connect_timeout if the database can't be reached.
   bool reachable();

@@ -75,7 +75,7 @@ class Writing {
 
  private:
   std::vector<postgres::Touched> transact(std::function<void(Tx&)> const& body) {
-    return pool_.transact(postgres::Mode::write, visit_.actor().tenant, body);
+    return pool_.transact(postgres::Mode::write, visit_.actor().tenant, body).touched;
   }
 
   Reply perform(Tx& tx) {

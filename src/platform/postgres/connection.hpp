@@ -11,6 +11,7 @@
 #include <stdexcept>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "throughline/platform/postgres.hpp"
 
@@ -48,6 +49,13 @@ struct ConnectionOptions {
 inline constexpr std::chrono::milliseconds answer_grace{1000};
 inline constexpr std::chrono::milliseconds answer_max{std::chrono::hours{1}};
 
+/// Where the answer to a queued statement appears, if anybody wants it.
+struct Outcome {
+  std::shared_ptr<pg_result> result;  // null until it is there; stays so if the statement failed
+  bool warned = false;
+};
+using Slot = std::shared_ptr<Outcome>;
+
 /// Statements kept prepared on one connection; others are planned each time.
 inline constexpr std::size_t prepared_max = 1000;
 
@@ -60,14 +68,26 @@ class Connection {
   Connection(Connection const&) = delete;
   Connection& operator=(Connection const&) = delete;
 
-  /// One round trip for one or more statements without parameters.
+  /// One round trip for one or more statements without parameters. Nothing may be queued.
   Rows run(std::string const& sql);
-  /// Prepared on first use.
+
+  /// Adds a statement to those that travel together; prepared on first use, in the same pipeline.
+  /// `slot` gets the answer.
+  void queue(std::string_view sql, std::vector<Param> params, Slot slot = {});
+  /// The same for a text without parameters that is not worth preparing.
+  void queue_plain(std::string sql);
+  /// Sends what is queued in one pipeline and reads every answer. Throws the first failure: what
+  /// was queued behind it did not run.
+  void flush();
+  /// flush() with this statement as the last one.
   Rows exec(std::string_view sql, std::span<Param const> params);
-  /// Throws ConnectionLost when it is in doubt whether the transaction is committed (or whether the
-  /// standbys have it), std::logic_error when PostgreSQL rolled back instead.
+  /// flush() with COMMIT as the last statement. Throws ConnectionLost when it is in doubt whether
+  /// the transaction is committed (or whether the standbys have it), std::logic_error when
+  /// PostgreSQL rolled back instead.
   void commit();
-  /// False if the session is lost.
+  /// Drops what is queued.
+  void drop() { queue_.clear(); }
+  /// The same, and leaves the transaction. False if the session is lost.
   bool rollback() noexcept;
 
   /// Alive and outside any transaction.
@@ -80,21 +100,41 @@ class Connection {
   struct Closer {
     void operator()(pg_conn* connection) const;
   };
+  struct Prepared {
+    std::string name;
+    enum class State { unknown, sent, ready } state = State::unknown;
+  };
+  using PreparedMap = std::map<std::string, Prepared, std::less<>>;  // by SQL text
+  struct Queued {
+    std::string plain;                  // sent as it is
+    PreparedMap::value_type* prepared;  // null: plain
+    std::vector<Param> params;
+    Slot slot;
+    bool prepares = false;  // its PREPARE goes ahead of it
+    std::string_view sql() const { return prepared != nullptr ? prepared->first : plain; }
+  };
 
   void connect(ConnectionOptions const& options);
   void check_role(std::string const& role);
-  std::shared_ptr<pg_result> send(std::string const& sql);
-  std::shared_ptr<pg_result> finish(bool sent, std::string_view sql);
+  void pipeline(bool on);
+  PreparedMap::value_type* prepared(std::string_view sql);
+  void send(Queued& statement);
+  void send_one(Queued const& statement);
+  void read(std::span<Queued> statements);
+  std::shared_ptr<pg_result> answer();
+  std::shared_ptr<pg_result> answer_to(Queued const& statement);
   std::shared_ptr<pg_result> next_result(Clock::time_point deadline);
   void wait_socket(short events, Clock::time_point deadline);
-  std::string const* prepared(std::string_view sql);
+  [[noreturn]] void fail(pg_result const* error, std::string_view sql);
+  void must(int done);
   [[noreturn]] void lose(std::string const& reason);
 
   std::unique_ptr<pg_conn, Closer> connection_;
-  std::map<std::string, std::string, std::less<>> prepared_;  // SQL text to statement name
+  PreparedMap prepared_;
+  std::vector<Queued> queue_;
   std::chrono::milliseconds answer_limit_;
   bool lost_ = false;
-  bool warned_ = false;  // by the statement last run
+  bool warned_ = false;  // by the statement last answered
 };
 
 }  // namespace throughline::postgres

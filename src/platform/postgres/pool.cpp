@@ -48,10 +48,10 @@ struct Pool::Impl {
         retried(metrics.counter("throughline_postgres_retries_total",
                                 "Transactions run again after a conflict.")) {}
 
-  std::vector<Touched> attempt(Connections::Lease& lease, Mode mode, TenantId tenant,
-                               std::function<void(Tx&)> const& body);
-  std::vector<Touched> attempts(Connections::Lease& lease, Mode mode, TenantId tenant,
-                                std::function<void(Tx&)> const& body);
+  Committed attempt(Connections::Lease& lease, Mode mode, TenantId tenant,
+                    std::function<void(Tx&)> const& body);
+  Committed attempts(Connections::Lease& lease, Mode mode, TenantId tenant,
+                     std::function<void(Tx&)> const& body);
 
   PoolOptions const options;
   Connections connections;
@@ -60,29 +60,29 @@ struct Pool::Impl {
   metrics::Counter retried;
 };
 
-/// One attempt; leaves the connection outside any transaction, or lost.
-std::vector<Touched> Pool::Impl::attempt(Connections::Lease& lease, Mode mode, TenantId tenant,
-                                         std::function<void(Tx&)> const& body) {
-  try {
-    Tx::Impl(*lease, tenant, mode).begin();
-  } catch (ConnectionLost const&) {
-    // It broke while it lay idle: nothing has been done yet, so another one serves as well.
-    lease.renew();
-    Tx::Impl(*lease, tenant, mode).begin();
-  }
-  Tx::Impl state(*lease, tenant, mode);
-  try {
-    Tx tx(state);
-    body(tx);
-    return state.commit();
-  } catch (...) {
-    (*lease).rollback();
-    throw;
+/// One attempt; leaves the connection outside any transaction, or lost. A session that fails before
+/// it has answered anything broke while it lay idle: nothing has been done, so another one serves
+/// as well.
+Committed Pool::Impl::attempt(Connections::Lease& lease, Mode mode, TenantId tenant,
+                              std::function<void(Tx&)> const& body) {
+  for (bool renewed = false;; renewed = true) {
+    Tx::Impl state(*lease, tenant, mode);
+    try {
+      Tx tx(state);
+      body(tx);
+      return state.commit();
+    } catch (ConnectionLost const&) {
+      if (renewed || state.answered) throw;
+      lease.renew();
+    } catch (...) {
+      (*lease).rollback();
+      throw;
+    }
   }
 }
 
-std::vector<Touched> Pool::Impl::attempts(Connections::Lease& lease, Mode mode, TenantId tenant,
-                                          std::function<void(Tx&)> const& body) {
+Committed Pool::Impl::attempts(Connections::Lease& lease, Mode mode, TenantId tenant,
+                               std::function<void(Tx&)> const& body) {
   for (int count = 0;; ++count) {
     try {
       return attempt(lease, mode, tenant, body);
@@ -104,14 +104,13 @@ Pool::Pool(PoolOptions options, log::Logger& log, metrics::Registry& metrics)
 
 Pool::~Pool() = default;
 
-std::vector<Touched> Pool::transact(Mode mode, TenantId tenant,
-                                    std::function<void(Tx&)> const& body) {
+Committed Pool::transact(Mode mode, TenantId tenant, std::function<void(Tx&)> const& body) {
   auto lease = impl_->connections.acquire(impl_->options.acquire_timeout);
   auto const started = Clock::now();
   try {
-    auto touched = impl_->attempts(lease, mode, tenant, body);
+    auto committed = impl_->attempts(lease, mode, tenant, body);
     impl_->took.observe(std::chrono::duration<double>(Clock::now() - started).count());
-    return touched;
+    return committed;
   } catch (ConnectionLost const& failure) {
     (*lease).abandon();
     impl_->log.warning("postgres_connection_lost", {{"reason", failure.what()}});

@@ -16,4 +16,8 @@ struct Rows::Impl {
   std::shared_ptr<pg_result> result;
 };
 
+inline Rows rows_of(std::shared_ptr<pg_result> result) {
+  return Rows(std::make_shared<Rows::Impl const>(std::move(result)));
+}
+
 }  // namespace throughline::postgres

@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <memory>
 #include <unordered_map>
 #include <vector>
 
@@ -13,15 +14,24 @@ namespace throughline::postgres {
 struct Tx::Impl {
   Impl(Connection& on, TenantId of, Mode how) : connection(on), tenant(of), mode(how) {}
 
-  void begin();
-  std::vector<Touched> commit();
+  /// Puts BEGIN and the tenant's setting ahead of the first statement.
+  Connection& begun();
+  void flush();
+  Committed commit();
   std::vector<Touched> newest() const;
 
   Connection& connection;
   TenantId const tenant;
   Mode const mode;
+  bool has_begun = false;
+  bool answered = false;  // the session has proved to be alive
   LockRank rank = LockRank::none;
   std::unordered_map<CustomerId, std::int64_t> touched;  // root to its newest version
+};
+
+struct Answer::Impl {
+  Tx::Impl& tx;
+  Slot slot = std::make_shared<Outcome>();
 };
 
 }  // namespace throughline::postgres

@@ -2,7 +2,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <algorithm>
 #include <stdexcept>
+#include <utility>
 
+#include "platform/postgres/rows_impl.hpp"
 #include "platform/postgres/transaction.hpp"
 #include "throughline/base/error.hpp"
 
@@ -24,18 +26,41 @@ constexpr std::chrono::seconds retry_soon{1};
   throw failure;
 }
 
+constexpr std::string_view begin_read_sql = "begin isolation level repeatable read read only";
+constexpr std::string_view begin_write_sql = "begin isolation level read committed read write";
+
 }  // namespace
 
 // The setting lasts as long as the transaction; outside of one the policies fail for want of it.
-void Tx::Impl::begin() {
-  std::string const how = mode == Mode::read ? "begin isolation level repeatable read read only"
-                                             : "begin isolation level read committed read write";
-  connection.run(how + "; set local throughline.tenant = " + std::to_string(tenant.value));
+Connection& Tx::Impl::begun() {
+  if (has_begun) return connection;
+  has_begun = true;
+  connection.queue(mode == Mode::read ? begin_read_sql : begin_write_sql, {});
+  connection.queue_plain("set local throughline.tenant = " + std::to_string(tenant.value));
+  return connection;
 }
 
-std::vector<Touched> Tx::Impl::commit() {
-  connection.commit();
-  return newest();
+void Tx::Impl::flush() {
+  try {
+    connection.flush();
+    answered = true;
+  } catch (StatementFailed const& failure) {
+    answered = true;
+    refuse(failure);
+  }
+}
+
+// A COMMIT never rides in the first pipeline: if that one is lost, the session may have been broken
+// before, and nothing is in doubt.
+Committed Tx::Impl::commit() {
+  if (!has_begun) return {};
+  if (!answered) flush();
+  try {
+    connection.commit();
+  } catch (StatementFailed const& failure) {
+    refuse(failure);
+  }
+  return {newest()};
 }
 
 std::vector<Touched> Tx::Impl::newest() const {
@@ -49,11 +74,23 @@ Rows Tx::exec(std::string_view sql, std::initializer_list<Param> params) {
 }
 
 Rows Tx::exec(std::string_view sql, std::span<Param const> params) {
-  try {
-    return impl_.connection.exec(sql, params);
-  } catch (StatementFailed const& failure) {
-    refuse(failure);
-  }
+  return ask(sql, {params.begin(), params.end()}).rows();
+}
+
+void Tx::write(std::string_view sql, std::vector<Param> params) {
+  impl_.begun().queue(sql, std::move(params));
+}
+
+Answer Tx::ask(std::string_view sql, std::vector<Param> params) {
+  auto answer = std::make_shared<Answer::Impl>(Answer::Impl{impl_});
+  impl_.begun().queue(sql, std::move(params), answer->slot);
+  return Answer(std::move(answer));
+}
+
+Rows Answer::rows() const {
+  if (!impl_->slot->result) impl_->tx.flush();
+  if (!impl_->slot->result) throw std::logic_error("the statement was dropped or has failed");
+  return rows_of(impl_->slot->result);
 }
 
 Rows Tx::lock(LockRank rank, std::string_view sql, std::initializer_list<Param> params) {
@@ -61,24 +98,30 @@ Rows Tx::lock(LockRank rank, std::string_view sql, std::initializer_list<Param> 
 }
 
 Rows Tx::lock(LockRank rank, std::string_view sql, std::span<Param const> params) {
+  return ask_lock(rank, sql, {params.begin(), params.end()}).rows();
+}
+
+Answer Tx::ask_lock(LockRank rank, std::string_view sql, std::vector<Param> params) {
   if (impl_.mode == Mode::read) throw std::logic_error("locks belong into a writing transaction");
   if (rank <= impl_.rank) throw std::logic_error("locks are taken in the order of LockRank, once");
   impl_.rank = rank;
-  return exec(sql, params);
+  return ask(sql, std::move(params));
 }
 
 void Tx::savepoint(std::function<void()> const& body) {
   auto const touched = impl_.touched;
   auto const rank = impl_.rank;
-  impl_.connection.run("savepoint item");
+  exec("savepoint item");
   try {
     body();
-    impl_.connection.run("release savepoint item");
+    exec("release savepoint item");
   } catch (ConnectionLost const&) {
     throw;
   } catch (...) {
     // PostgreSQL gives back the row locks taken since the savepoint, so their rank is free again.
-    impl_.connection.run("rollback to savepoint item; release savepoint item");
+    impl_.connection.drop();
+    write("rollback to savepoint item", {});
+    exec("release savepoint item");
     impl_.touched = touched;
     impl_.rank = rank;
     throw;

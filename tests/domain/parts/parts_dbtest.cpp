@@ -26,7 +26,7 @@ struct Fixture {
     return database.actor(tenant, support::test_now + later);
   }
   std::vector<postgres::Touched> write(std::function<void(Tx&)> const& body) {
-    return database.pool().transact(Mode::write, tenant, body);
+    return database.pool().transact(Mode::write, tenant, body).touched;
   }
   CustomerId make(seconds later = seconds(0)) {
     CustomerId id;

@@ -30,7 +30,7 @@ struct World {
         {tenant, key, support::test_now});
   }
   std::vector<Touched> write(std::function<void(Tx&)> const& body) {
-    return database.pool().transact(Mode::write, tenant, body);
+    return database.pool().transact(Mode::write, tenant, body).touched;
   }
   std::string value(char const* key) {
     std::string text;
