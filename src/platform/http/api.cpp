@@ -42,15 +42,10 @@ class Api::Impl {
  public:
   Impl(std::vector<Route> routes, ApiParts const& parts, std::size_t workers,
        config::Limits const& limits)
-      : limits_(limits),
-        pool_(parts.pool),
+      : pool_(parts.pool),
         keys_(parts.keys),
         stores_(parts.stores),
         log_(parts.log),
-        over_share_(parts.metrics.counter("throughline_requests_shed_total",
-                                          "Requests answered 503 or 429 unserved, to stay "
-                                          "responsive.",
-                                          {{"reason", "key_in_flight"}})),
         router_(std::move(routes)),
         crossing_(workers, limits, parts.log, parts.metrics),
         cached_reads_(parts, crossing_) {}
@@ -67,42 +62,35 @@ class Api::Impl {
       exchange->answer(direct->answer(exchange->request));
       return;
     }
+    // Before a key is looked up or a body read: what can't be done costs next to nothing.
+    if (crossing_.full() && !std::holds_alternative<CachedRead>(entry->route.handler)) {
+      return exchange->answer(crossing_.refused(exchange->request.id));
+    }
     if (presented.empty()) {
       throw Error(Code::unauthorized, "Send the API key as: Authorization: Bearer <key>.");
     }
     auto const visit = std::make_shared<Visit>(exchange, *entry, std::move(path_values));
     if (key) {
-      admit(visit, std::move(key));
+      visit->admit(std::move(key));
       return begin(visit);
     }
     crossing_.to_worker(visit, [this, visit, presented] {
-      admit(visit, keys_.look_up(presented));
-      if (std::holds_alternative<CachedRead>(visit->route().handler)) {
-        return visit->post([this, visit] { begin(visit); });
-      }
-      work(visit);
+      visit->admit(keys_.look_up(presented));
+      visit->post([this, visit] { begin(visit); });
     });
   }
 
   void stop() { crossing_.stop(); }
 
  private:
-  void admit(VisitPtr const& visit, std::shared_ptr<auth::Key> key) {
-    try {
-      visit->admit(std::move(key), limits_);
-    } catch (Error const& error) {
-      if (error.code() == Code::too_many_requests) over_share_.add();
-      throw;
-    }
-  }
-
   /// I/O thread, with the key known.
   void begin(VisitPtr const& visit) {
     auto const* const cached = std::get_if<CachedRead>(&visit->route().handler);
-    if (cached == nullptr) {
-      return crossing_.to_worker(visit, [this, visit] { work(visit); });
-    }
     try {
+      if (cached == nullptr) {
+        if (!crossing_.take_place(visit)) return;
+        return crossing_.to_worker(visit, [this, visit] { work(visit); });
+      }
       std::make_shared<CachedReading>(cached_reads_, visit, *cached)->start();
     } catch (...) {
       crossing_.fail(visit, std::current_exception());
@@ -135,12 +123,10 @@ class Api::Impl {
                                          });
   }
 
-  config::Limits const limits_;
   postgres::Pool& pool_;
   auth::Keys& keys_;
   std::vector<std::shared_ptr<cache::Store>> const stores_;
   log::Logger& log_;
-  metrics::Counter over_share_;
   Router const router_;
   Crossing crossing_;
   CachedReads cached_reads_;

@@ -33,6 +33,7 @@ std::string CachedReading::find_name() {
 /// `answer` is for what the cache can't vouch for: name and document from one snapshot.
 void CachedReading::read(Then then) {
   auto const self = shared_from_this();
+  if (!reads_.crossing.take_place(visit_)) return;
   reads_.crossing.to_worker(visit_, [self, then] {
     Resolved where;
     cache::DocumentPtr document;
@@ -73,6 +74,7 @@ void CachedReading::found(cache::Found const& entry) {
 /// Joins those who are about to read the same document, or reads it for them.
 void CachedReading::board() {
   auto const self = shared_from_this();
+  if (!reads_.crossing.take_place(visit_)) return;
   auto const land = [self](Outcome const& outcome) {
     self->visit_->post([self, outcome] { self->landed(outcome); });
   };

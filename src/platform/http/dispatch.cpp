@@ -2,7 +2,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "platform/http/dispatch.hpp"
 
-#include <random>
 #include <utility>
 
 #include "platform/http/problem.hpp"
@@ -11,12 +10,19 @@ namespace throughline::http {
 
 namespace {
 
-/// Spread, so that those turned away together don't come back together.
+constexpr char full_text[] =
+    "The server has as many requests waiting as it may; repeat after a moment.";
+constexpr char late_text[] = "The request waited too long for its turn; repeat it after a moment.";
+constexpr char share_text[] = "The key has as many requests in flight as it may.";
+
 std::exception_ptr too_busy(char const* detail) {
-  static thread_local std::minstd_rand random{std::random_device{}()};
-  std::uniform_int_distribution<int> seconds(1, 3);
-  return std::make_exception_ptr(
-      Error(Code::unavailable, detail).retry_after(std::chrono::seconds(seconds(random))));
+  return std::make_exception_ptr(Error(Code::unavailable, detail));
+}
+
+metrics::Counter shed(metrics::Registry& metrics, char const* reason) {
+  return metrics.counter("throughline_requests_shed_total",
+                         "Requests answered 503 or 429 unserved, to stay responsive.",
+                         {{"reason", reason}});
 }
 
 }  // namespace
@@ -24,10 +30,22 @@ std::exception_ptr too_busy(char const* detail) {
 Crossing::Crossing(std::size_t workers, config::Limits const& limits, log::Logger& log,
                    metrics::Registry& metrics)
     : log_(log),
-      full_(metrics.counter("throughline_requests_shed_total",
-                            "Requests answered 503 or 429 unserved, to stay responsive.",
-                            {{"reason", "queue_full"}})),
+      places_of_key_(limits.in_flight_per_key),
+      full_(shed(metrics, "queue_full")),
+      over_share_(shed(metrics, "key_in_flight")),
       queue_(workers, limits.queued_requests, limits.queue_timeout, metrics) {}
+
+Reply Crossing::refused(std::string_view request_id) {
+  full_.add();
+  return problem(Error(Code::unavailable, full_text), request_id);
+}
+
+bool Crossing::take_place(VisitPtr const& visit) {
+  if (visit->take_place(places_of_key_)) return true;
+  over_share_.add();
+  visit->answer(problem(Error(Code::too_many_requests, share_text), visit->request().id));
+  return false;
+}
 
 void Crossing::to_worker(std::function<void()> work,
                          std::function<void(std::exception_ptr)> failed) {
@@ -39,12 +57,10 @@ void Crossing::to_worker(std::function<void()> work,
       failed(std::current_exception());
     }
   };
-  job.expire = [failed] {
-    failed(too_busy("The request waited too long for its turn; repeat it after a moment."));
-  };
+  job.expire = [failed] { failed(too_busy(late_text)); };
   if (queue_.push(std::move(job))) return;
   full_.add();
-  failed(too_busy("The server has as many requests waiting as it may; repeat after a moment."));
+  failed(too_busy(full_text));
 }
 
 void Crossing::to_worker(VisitPtr const& visit, std::function<void()> work) {

@@ -19,6 +19,14 @@ class Crossing {
   Crossing(std::size_t workers, config::Limits const& limits, log::Logger& log,
            metrics::Registry& metrics);
 
+  /// Whether there is no place for another request; `refused` is then its answer. To be asked
+  /// before any work is done for it.
+  bool full() const { return queue_.full(); }
+  Reply refused(std::string_view request_id);
+  /// I/O thread, before a request waits for anything but the cache: counts it among those that its
+  /// key has in flight. False, and the request is answered 429, if the key has its share.
+  /// Idempotent.
+  bool take_place(VisitPtr const& visit);
   /// Runs `work` on a worker. If it throws, or no worker begins it in time, or the queue is full,
   /// `failed` is called instead, on the thread where that shows. `work` keeps what it needs alive.
   void to_worker(std::function<void()> work, std::function<void(std::exception_ptr)> failed);
@@ -30,7 +38,9 @@ class Crossing {
 
  private:
   log::Logger& log_;
+  std::size_t const places_of_key_;
   metrics::Counter full_;
+  metrics::Counter over_share_;
   WorkQueue queue_;
 };
 

@@ -2,8 +2,10 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "platform/http/problem.hpp"
 
+#include <algorithm>
 #include <chrono>
 #include <nlohmann/json.hpp>
+#include <random>
 #include <stdexcept>
 #include <typeinfo>
 #include <utility>
@@ -71,6 +73,10 @@ Meaning meaning(Fault::Kind kind) {
 
 /// A JSON string; bytes that are no UTF-8 are replaced, for an error must not fail.
 std::string json_string(std::string_view text) {
+  bool const plain = std::all_of(text.begin(), text.end(), [](char c) {
+    return c >= ' ' && c <= '~' && c != '"' && c != '\\';
+  });
+  if (plain) return '"' + std::string(text) + '"';
   return nlohmann::json(text).dump(-1, ' ', false, nlohmann::json::error_handler_t::replace);
 }
 
@@ -103,6 +109,12 @@ std::string members_of(Error const& error) {
   return text;
 }
 
+std::chrono::seconds spread(std::chrono::seconds delay) {
+  thread_local std::minstd_rand random{std::random_device{}()};
+  std::uniform_int_distribution<std::int64_t> more(0, retry_after_spread.count());
+  return delay + std::chrono::seconds{more(random)};
+}
+
 }  // namespace
 
 Reply problem(Error const& error, std::string_view request_id) {
@@ -110,7 +122,7 @@ Reply problem(Error const& error, std::string_view request_id) {
   bool const comes_back =
       error.code() == Code::unavailable || error.code() == Code::too_many_requests;
   if (error.retry_after() || comes_back) {
-    auto const delay = error.retry_after().value_or(std::chrono::seconds{1});
+    auto const delay = spread(error.retry_after().value_or(std::chrono::seconds{1}));
     reply.headers.emplace_back("Retry-After", std::to_string(delay.count()));
   }
   if (error.code() == Code::unauthorized) {

@@ -4,6 +4,7 @@
 // Errors as RFC 9457 problem documents. The only place that knows which status a code becomes.
 #pragma once
 
+#include <chrono>
 #include <exception>
 #include <string>
 #include <string_view>
@@ -19,6 +20,10 @@ struct Fault {
   enum class Kind { malformed, head_too_large, body_too_large, timeout } kind = Kind::malformed;
   std::string detail;
 };
+
+/// Up to so much is added, at random, to every Retry-After: those turned away together are not to
+/// come back together.
+inline constexpr std::chrono::seconds retry_after_spread{2};
 
 /// The answer to an error. `request_id` becomes the problem's `instance`.
 Reply problem(Error const& error, std::string_view request_id);

@@ -52,7 +52,7 @@ Visit::~Visit() {
   leave();
 }
 
-void Visit::admit(std::shared_ptr<auth::Key> key, config::Limits const& limits) {
+void Visit::admit(std::shared_ptr<auth::Key> key) {
   if (!key) throw Error(Code::unauthorized, "The API key is unknown or has been revoked.");
   exchange_->tenant = key->tenant;
   exchange_->key = key->id;
@@ -61,9 +61,6 @@ void Visit::admit(std::shared_ptr<auth::Key> key, config::Limits const& limits) 
                 "The key lacks the scope " + std::string(name(route().scope)) + ".");
   }
   key_ = std::move(key);
-  if (key_->in_flight.fetch_add(1) >= limits.in_flight_per_key) {
-    throw Error(Code::too_many_requests, "The key has as many requests in flight as it may.");
-  }
   check_query(route(), request());
   check_media_type(request());
   actor_ = Actor{key_->tenant,         key_->id,
@@ -72,9 +69,18 @@ void Visit::admit(std::shared_ptr<auth::Key> key, config::Limits const& limits) 
   call_.emplace(request(), actor_, std::move(path_values_), entry_.path_names);
 }
 
+bool Visit::take_place(std::size_t places) {
+  if (placed_) return true;
+  if (key_->in_flight.fetch_add(1) >= places) {
+    key_->in_flight.fetch_sub(1);
+    return false;
+  }
+  placed_ = true;
+  return true;
+}
+
 void Visit::leave() {
-  if (key_) key_->in_flight.fetch_sub(1);
-  key_.reset();
+  if (std::exchange(placed_, false)) key_->in_flight.fetch_sub(1);
 }
 
 void Visit::answer(Reply reply) {

@@ -13,7 +13,6 @@
 
 #include "platform/http/router.hpp"
 #include "throughline/platform/auth.hpp"
-#include "throughline/platform/config.hpp"
 #include "throughline/platform/http_server.hpp"
 
 namespace throughline::http {
@@ -30,9 +29,11 @@ class Visit {
   Visit& operator=(Visit const&) = delete;
 
   /// Lets the request in under this key. Throws unauthorized (nullptr), forbidden (the scope),
-  /// too_many_requests (the key has its share in flight), invalid (the query) and not_acceptable
-  /// (a body that is not JSON).
-  void admit(std::shared_ptr<auth::Key> key, config::Limits const& limits);
+  /// invalid (the query) and not_acceptable (a body that is not JSON).
+  void admit(std::shared_ptr<auth::Key> key);
+  /// Takes one of the places that the key has for requests in flight, and keeps it until the
+  /// answer. False if all are taken. Idempotent.
+  bool take_place(std::size_t places);
 
   // After admit():
   Entry const& entry() const { return entry_; }
@@ -56,7 +57,8 @@ class Visit {
   ExchangePtr const exchange_;
   Entry const& entry_;
   std::vector<std::string> path_values_;
-  std::shared_ptr<auth::Key> key_;  // set while the request counts as in flight
+  std::shared_ptr<auth::Key> key_;
+  bool placed_ = false;  // it counts as in flight
   Actor actor_;
   std::optional<Call> call_;
 };

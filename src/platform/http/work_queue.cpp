@@ -30,10 +30,15 @@ bool WorkQueue::push(Job job) {
     std::lock_guard const lock(mutex_);
     if (stopped_ || jobs_.size() >= jobs_max_) return false;
     jobs_.push_back({std::move(job), Clock::now() + patience_});
-    depth_.set(static_cast<double>(jobs_.size()));
+    note_depth();
   }
   arrived_.notify_one();
   return true;
+}
+
+void WorkQueue::note_depth() {
+  waiting_.store(jobs_.size(), std::memory_order_relaxed);
+  depth_.set(static_cast<double>(jobs_.size()));
 }
 
 void WorkQueue::work() {
@@ -43,7 +48,7 @@ void WorkQueue::work() {
     if (stopped_) return;
     auto const job = std::move(jobs_.front().job);
     jobs_.pop_front();
-    depth_.set(static_cast<double>(jobs_.size()));
+    note_depth();
     lock.unlock();
     job.run();
   }
@@ -69,7 +74,7 @@ std::vector<WorkQueue::Job> WorkQueue::take_expired(Clock::time_point now, bool 
     expired.push_back(std::move(jobs_.front().job));
     jobs_.pop_front();
   }
-  if (!expired.empty()) depth_.set(static_cast<double>(jobs_.size()));
+  if (!expired.empty()) note_depth();
   return expired;
 }
 

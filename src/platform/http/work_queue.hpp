@@ -5,6 +5,7 @@
 // so while it still helps, not when a worker finally comes by.
 #pragma once
 
+#include <atomic>
 #include <chrono>
 #include <condition_variable>
 #include <cstddef>
@@ -32,6 +33,8 @@ class WorkQueue {
 
   /// Any thread. False, and the job is dropped, if the queue is full or stopped.
   bool push(Job job);
+  /// Any thread; as of a moment ago.
+  bool full() const { return waiting_.load(std::memory_order_relaxed) >= jobs_max_; }
   /// Expires what is queued, waits for what is running. Idempotent; not on a worker.
   void stop();
 
@@ -43,6 +46,7 @@ class WorkQueue {
   };
 
   void work();
+  void note_depth();
   void watch();
   /// Takes out what has waited too long, or everything.
   std::vector<Job> take_expired(Clock::time_point now, bool all);
@@ -54,7 +58,8 @@ class WorkQueue {
   std::mutex mutex_;
   std::condition_variable arrived_;
   std::condition_variable stopping_;
-  std::deque<Queued> jobs_;  // guarded by mutex_, as is stopped_
+  std::deque<Queued> jobs_;              // guarded by mutex_, as is stopped_
+  std::atomic<std::size_t> waiting_{0};  // of jobs_
   bool stopped_ = false;
   std::vector<std::thread> threads_;
 };

@@ -77,6 +77,31 @@ TEST_CASE("A full queue turns requests away at once, and says when to come back"
   CHECK(shows(metrics, "throughline_requests_shed_total{reason=\"queue_full\"} 1"));
 }
 
+TEST_CASE("What the cache has is answered whatever else waits") {
+  Stage stage;
+  stage.make_root({"a"});
+  Server server(with_routes(stage, [](config::Config& config) {
+    config.workers = 1;
+    config.limits.queued_requests = 1;
+    config.limits.in_flight_per_key = 2;
+  }));
+  auto const key = server.make_key(Server::make_tenant_name());
+  auto client = server.client_with(key);
+  CHECK(client.get("/v1/documents?name=a").status == 200);
+  CHECK(client.get("/v1/slow").status == 200);
+  stage.sleep_ms = 400;
+  std::vector<support::Client> clients;
+  for (int i = 0; i < 2; ++i) {  // one on the worker, one in the queue: all places of the key
+    clients.push_back(server.client_with(key));
+    clients.back().send(ask("/v1/slow", key));
+    std::this_thread::sleep_for(milliseconds(30));
+  }
+  CHECK(client.get("/v1/things/a").status == 503);
+  for (int i = 0; i < 20; ++i) CHECK(client.get("/v1/documents?name=a").status == 200);
+  CHECK(client.get("/v1/documents?name=customer:b").status == 429);  // not in the cache
+  for (auto& waiting : clients) CHECK(waiting.receive().status == 200);
+}
+
 TEST_CASE("Who waits too long for a worker is told so before one is free") {
   Stage stage;
   Server server(with_routes(stage, [](config::Config& config) {

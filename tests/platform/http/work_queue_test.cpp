@@ -46,10 +46,13 @@ TEST_CASE("a full queue takes no more", "[http]") {
   begun.wait();
   std::atomic<int> run = 0;
   CHECK(queue.push({[&] { ++run; }, [] {}}));
+  CHECK_FALSE(queue.full());
   CHECK(queue.push({[&] { ++run; }, [] {}}));
+  CHECK(queue.full());
   CHECK_FALSE(queue.push({[&] { ++run; }, [] {}}));
   gate.set_value();
   while (run != 2) std::this_thread::yield();
+  CHECK_FALSE(queue.full());
 }
 
 TEST_CASE("who waits too long is told while the workers are still busy", "[http]") {
