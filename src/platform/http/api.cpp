@@ -3,7 +3,7 @@
 #include <utility>
 
 #include "platform/http/cached_reading.hpp"
-#include "platform/http/dispatch.hpp"
+#include "platform/http/key_lookups.hpp"
 #include "platform/http/problem.hpp"
 #include "platform/http/router.hpp"
 #include "platform/http/target.hpp"
@@ -48,6 +48,7 @@ class Api::Impl {
         log_(parts.log),
         router_(std::move(routes)),
         crossing_(workers, limits, parts.log, parts.metrics),
+        key_lookups_(keys_, crossing_, parts.metrics),
         cached_reads_(parts, crossing_) {}
 
   void serve(ExchangePtr const& exchange) {
@@ -74,10 +75,7 @@ class Api::Impl {
       visit->admit(std::move(key));
       return begin(visit);
     }
-    crossing_.to_worker(visit, [this, visit, presented] {
-      visit->admit(keys_.look_up(presented));
-      visit->post([this, visit] { begin(visit); });
-    });
+    key_lookups_.admit(visit, [this, visit] { begin(visit); });
   }
 
   void stop() { crossing_.stop(); }
@@ -129,6 +127,7 @@ class Api::Impl {
   log::Logger& log_;
   Router const router_;
   Crossing crossing_;
+  KeyLookups key_lookups_;
   CachedReads cached_reads_;
 };
 

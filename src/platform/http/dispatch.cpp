@@ -19,20 +19,20 @@ std::exception_ptr too_busy(char const* detail) {
   return std::make_exception_ptr(Error(Code::unavailable, detail));
 }
 
-metrics::Counter shed(metrics::Registry& metrics, char const* reason) {
+}  // namespace
+
+metrics::Counter shed_counter(metrics::Registry& metrics, char const* reason) {
   return metrics.counter("throughline_requests_shed_total",
                          "Requests answered 503 or 429 unserved, to stay responsive.",
                          {{"reason", reason}});
 }
 
-}  // namespace
-
 Crossing::Crossing(std::size_t workers, config::Limits const& limits, log::Logger& log,
                    metrics::Registry& metrics)
     : log_(log),
       places_of_key_(limits.in_flight_per_key),
-      full_(shed(metrics, "queue_full")),
-      over_share_(shed(metrics, "key_in_flight")),
+      full_(shed_counter(metrics, "queue_full")),
+      over_share_(shed_counter(metrics, "key_in_flight")),
       queue_(workers, limits.queued_requests, limits.queue_timeout, metrics) {}
 
 Reply Crossing::refused(std::string_view request_id) {

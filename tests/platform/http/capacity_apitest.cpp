@@ -6,6 +6,7 @@
 #include <catch2/catch.hpp>
 #include <thread>
 
+#include "platform/http/key_lookups.hpp"
 #include "support/server.hpp"
 #include "support/stage.hpp"
 
@@ -13,7 +14,6 @@ namespace throughline::http {
 
 using std::chrono::milliseconds;
 using std::chrono::steady_clock;
-using support::Server;
 using support::Stage;
 
 namespace {
@@ -39,7 +39,7 @@ bool shows(support::Client& metrics, std::string const& line) {
   return metrics.get("/metrics").body.find("\n" + line + "\n") != std::string::npos;
 }
 
-support::Client metrics_client(Server const& server) {
+support::Client metrics_client(support::Server const& server) {
   support::Client client(server.metrics_port());
   client.recorded = false;
   return client;
@@ -49,11 +49,11 @@ support::Client metrics_client(Server const& server) {
 
 TEST_CASE("A full queue turns requests away at once, and says when to come back") {
   Stage stage;
-  Server server(with_routes(stage, [](config::Config& config) {
+  support::Server server(with_routes(stage, [](config::Config& config) {
     config.workers = 1;
     config.limits.queued_requests = 2;
   }));
-  auto const key = server.make_key(Server::make_tenant_name());
+  auto const key = server.make_key(support::Server::make_tenant_name());
   auto client = server.client_with(key);
   CHECK(client.get("/v1/slow").status == 200);
   stage.sleep_ms = 400;
@@ -80,12 +80,12 @@ TEST_CASE("A full queue turns requests away at once, and says when to come back"
 TEST_CASE("What the cache has is answered whatever else waits") {
   Stage stage;
   stage.make_root({"a"});
-  Server server(with_routes(stage, [](config::Config& config) {
+  support::Server server(with_routes(stage, [](config::Config& config) {
     config.workers = 1;
     config.limits.queued_requests = 1;
     config.limits.in_flight_per_key = 2;
   }));
-  auto const key = server.make_key(Server::make_tenant_name());
+  auto const key = server.make_key(support::Server::make_tenant_name());
   auto client = server.client_with(key);
   CHECK(client.get("/v1/documents?name=a").status == 200);
   CHECK(client.get("/v1/slow").status == 200);
@@ -104,11 +104,11 @@ TEST_CASE("What the cache has is answered whatever else waits") {
 
 TEST_CASE("Who waits too long for a worker is told so before one is free") {
   Stage stage;
-  Server server(with_routes(stage, [](config::Config& config) {
+  support::Server server(with_routes(stage, [](config::Config& config) {
     config.workers = 1;
     config.limits.queue_timeout = milliseconds(100);
   }));
-  auto const key = server.make_key(Server::make_tenant_name());
+  auto const key = server.make_key(support::Server::make_tenant_name());
   auto client = server.client_with(key);
   CHECK(client.get("/v1/slow").status == 200);
   stage.sleep_ms = 800;
@@ -126,9 +126,9 @@ TEST_CASE("Who waits too long for a worker is told so before one is free") {
 
 TEST_CASE("A key that has its share in flight is told so; others are served") {
   Stage stage;
-  Server server(
+  support::Server server(
       with_routes(stage, [](config::Config& config) { config.limits.in_flight_per_key = 2; }));
-  auto const key = server.make_key(Server::make_tenant_name());
+  auto const key = server.make_key(support::Server::make_tenant_name());
   auto other = server.client();
   auto client = server.client_with(key);
   CHECK(client.get("/v1/slow").status == 200);
@@ -151,10 +151,52 @@ TEST_CASE("A key that has its share in flight is told so; others are served") {
   CHECK(shows(metrics, "throughline_requests_shed_total{reason=\"key_in_flight\"} 1"));
 }
 
+TEST_CASE("A flood of invented keys does not take the workers") {
+  Stage stage;
+  support::Server server(with_routes(stage, [](config::Config& config) { config.workers = 1; }));
+  auto const key = server.make_key(support::Server::make_tenant_name());
+  auto client = server.client_with(key);
+  CHECK(client.get("/v1/slow").status == 200);
+  stage.sleep_ms = 400;
+  auto slow = server.client_with(key);
+  slow.send(ask("/v1/slow", key));
+  std::this_thread::sleep_for(milliseconds(30));
+  std::vector<support::Client> strangers;
+  for (std::size_t i = 0; i < key_lookups_max; ++i) {
+    auto const invented = unknown_key + std::to_string(i);
+    for (int twice = 0; twice < 2; ++twice) {  // the second joins the first
+      strangers.push_back(server.client_with(invented));
+      strangers.back().send(ask("/v1/things/a", invented));
+    }
+  }
+  std::this_thread::sleep_for(milliseconds(30));
+  auto const start = steady_clock::now();
+  CHECK(server.client_with(unknown_key).get("/v1/things/a").status == 503);
+  CHECK(since(start) < milliseconds(200));
+  CHECK(slow.receive().status == 200);
+  CHECK(client.get("/v1/things/a").status == 200);
+  for (auto& stranger : strangers) CHECK(stranger.receive().status == 401);
+  CHECK(server.client_with(unknown_key).get("/v1/things/a").status == 401);
+  auto metrics = metrics_client(server);
+  CHECK(shows(metrics, "throughline_requests_shed_total{reason=\"key_lookups\"} 1"));
+}
+
+TEST_CASE("Requests that come together with a new key are all let in") {
+  Stage stage;
+  support::Server server(with_routes(stage, [](config::Config&) {}));
+  auto const key = server.make_key(support::Server::make_tenant_name());
+  std::vector<support::Client> clients;
+  for (int i = 0; i < 60; ++i) {
+    clients.push_back(server.client_with(key));
+    clients.back().send(ask("/v1/things/a", key));
+  }
+  for (auto& client : clients) CHECK(client.receive().status == 200);
+}
+
 TEST_CASE("Stopping answers every request that was accepted") {
   Stage stage;
-  Server server(with_routes(stage, [](config::Config& config) { config.workers = 2; }));
-  auto const key = server.make_key(Server::make_tenant_name());
+  support::Server server(with_routes(stage, [](config::Config& config) { config.workers = 2; }));
+  auto const key = server.make_key(support::Server::make_tenant_name());
   auto client = server.client_with(key);
   CHECK(client.get("/v1/slow").status == 200);
   stage.sleep_ms = 50;
@@ -179,7 +221,7 @@ TEST_CASE("Connections that PostgreSQL ends are replaced") {
   support::Database database(support::Database::Kind::fresh);
   auto options = with_routes(stage, [](config::Config&) {});
   options.database = &database;
-  Server server(std::move(options));
+  support::Server server(std::move(options));
   auto client = server.client();
   CHECK(client.post("/v1/things", "{}").status == 201);
   for (int round = 0; round < 3; ++round) {
@@ -199,7 +241,7 @@ TEST_CASE("Without PostgreSQL requests are answered 503 until it is back") {
   support::Database database(support::Database::Kind::fresh);
   auto options = with_routes(stage, [](config::Config&) {});
   options.database = &database;
-  Server server(std::move(options));
+  support::Server server(std::move(options));
   auto client = server.client();
   CHECK(client.get("/v1/things/a").status == 200);
   CHECK(client.get("/readyz").status == 200);
@@ -222,7 +264,7 @@ TEST_CASE("Without PostgreSQL requests are answered 503 until it is back") {
 
 TEST_CASE("A server whose PostgreSQL is not there starts, and says so") {
   Stage stage;
-  Server server(with_routes(stage, [](config::Config& config) {
+  support::Server server(with_routes(stage, [](config::Config& config) {
     config.database_url = "postgresql://nobody@127.0.0.1:1/nothing";
   }));
   auto client = server.client_with(unknown_key);
