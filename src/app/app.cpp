@@ -10,21 +10,39 @@
 #include "throughline/base/error.hpp"
 #include "throughline/platform/config.hpp"
 #include "throughline/platform/log.hpp"
+#include "throughline/platform/metrics.hpp"
+#include "throughline/platform/partitions.hpp"
 #include "throughline/platform/postgres.hpp"
 
 namespace throughline::app {
 
 namespace {
 
+std::vector<std::string> make_partitions(config::Config const& config, log::Logger& log) {
+  postgres::PoolOptions options;
+  options.url = config.database_url;
+  options.role = postgres::service_role;
+  options.size = 1;
+  metrics::Registry metrics;
+  postgres::Pool pool(options, log, metrics);
+  std::vector<std::string> made;
+  pool.transact(postgres::Mode::write, TenantId{},
+                [&](postgres::Tx& tx) { made = partitions::make_ahead(tx, SystemClock().now()); });
+  return made;
+}
+
 void add_migrate(CLI::App& program, config::Config& config) {
   auto* command = program.add_subcommand(
-      "migrate", "Applies the migrations that the database lacks; several instances may at once.");
+      "migrate",
+      "Applies the migrations that the database lacks and makes partitions ahead; several "
+      "instances may at once.");
   config::add_database_option(*command, config);
   command->callback([&config] {
     log::Logger log("-", log::Level::warning);
     for (auto const& name : postgres::migrate(config.database_url, log)) {
       std::cout << "applied " << name << "\n";
     }
+    for (auto const& name : make_partitions(config, log)) std::cout << "made " << name << "\n";
   });
 }
 

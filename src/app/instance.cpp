@@ -18,6 +18,7 @@
 #include "throughline/platform/idempotency.hpp"
 #include "throughline/platform/log.hpp"
 #include "throughline/platform/metrics.hpp"
+#include "throughline/platform/partitions.hpp"
 #include "throughline/platform/postgres.hpp"
 #include "throughline/platform/redis.hpp"
 
@@ -29,7 +30,7 @@ constexpr std::size_t service_connections = 4;  // keys looked up and refreshed,
 constexpr std::size_t hints_max = 1'000'000;
 constexpr std::chrono::milliseconds look_interval{1000};
 constexpr std::chrono::milliseconds ask_interval{100};
-constexpr std::chrono::milliseconds sweep_interval{60'000};
+constexpr std::chrono::milliseconds chores_interval{60'000};
 constexpr std::size_t sweep_chunk = 1000;
 constexpr int sweep_chunks_max = 100;  // at a time, so that stopping need not wait long
 constexpr std::size_t metrics_connections = 64;
@@ -97,6 +98,7 @@ struct Instance::Parts {
   std::vector<http::Route> with_service_routes(std::vector<http::Route> routes);
   void start();
   void stop();
+  void make_partitions();
   void sweep();
 
   config::Config const config;
@@ -116,7 +118,7 @@ struct Instance::Parts {
   std::optional<http::Server> metrics_server;
   std::optional<Periodic> looking;
   std::optional<Periodic> asking;
-  std::optional<Periodic> sweeping;
+  std::optional<Periodic> chores;
 };
 
 /// One per I/O thread.
@@ -148,6 +150,7 @@ std::vector<http::Route> Instance::Parts::with_service_routes(std::vector<http::
 }
 
 void Instance::Parts::start() {
+  make_partitions();
   readiness.look();
   readiness.ask_stores();
   if (!config.metrics_listen.empty()) {
@@ -157,7 +160,10 @@ void Instance::Parts::start() {
   server.start([this](http::ExchangePtr const& exchange) { api.serve(exchange); });
   looking.emplace(look_interval, [this] { readiness.look(); });
   asking.emplace(ask_interval, [this] { readiness.ask_stores(); });
-  sweeping.emplace(sweep_interval, [this] { sweep(); });
+  chores.emplace(chores_interval, [this] {
+    make_partitions();
+    sweep();
+  });
   log.info("serving", {{"listen", config.listen}, {"port", std::int64_t{server.port()}}});
 }
 
@@ -166,10 +172,20 @@ void Instance::Parts::stop() {
   server.drain();
   looking.reset();
   asking.reset();
-  sweeping.reset();
+  chores.reset();
   api.stop();
   server.stop();
   if (metrics_server) metrics_server->stop();
+}
+
+/// They reach far ahead: a database that is away or not migrated yet may get them a minute later.
+void Instance::Parts::make_partitions() {
+  try {
+    service_pool.transact(postgres::Mode::write, TenantId{},
+                          [&](postgres::Tx& tx) { partitions::make_ahead(tx, clock.now()); });
+  } catch (std::exception const& failure) {
+    log.warning("partitions_not_made", {{"reason", failure.what()}});
+  }
 }
 
 /// In chunks, so that no transaction of it is long.

@@ -27,6 +27,8 @@ std::string_view name(Code code) {
       return "conflict";
     case Code::ambiguous:
       return "ambiguous";
+    case Code::gone:
+      return "gone";
     case Code::version_mismatch:
       return "version_mismatch";
     case Code::too_large:

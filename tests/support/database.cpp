@@ -4,12 +4,14 @@
 
 #include <unistd.h>
 
+#include <algorithm>
 #include <atomic>
 #include <cstdlib>
 #include <mutex>
 #include <stdexcept>
 
 #include "platform/postgres/connection.hpp"
+#include "throughline/platform/partitions.hpp"
 
 namespace throughline::support {
 namespace {
@@ -44,6 +46,24 @@ ConnectionOptions admin_options() {
   return options;
 }
 
+postgres::PoolOptions pool_options(std::string const& url, std::string_view role) {
+  postgres::PoolOptions options;
+  options.url = url;
+  options.role = role;
+  options.size = pool_size;
+  options.application_name = "tests";
+  return options;
+}
+
+/// Tests write at test_now and at the present, whichever is later.
+void make_partitions(std::string const& url, log::Logger& log) {
+  metrics::Registry metrics;
+  postgres::Pool pool(pool_options(url, postgres::service_role), log, metrics);
+  pool.transact(postgres::Mode::write, TenantId{}, [](postgres::Tx& tx) {
+    partitions::make_ahead(tx, std::max(test_now, SystemClock().now()));
+  });
+}
+
 /// The databases of this run of the test program, made on first use, dropped at its end. A run that
 /// was killed leaves its own behind; the next one finds them by an advisory lock nobody holds.
 class Run {
@@ -56,6 +76,7 @@ class Run {
     create(name_ + "_template", "template1");
     log::Logger log("");
     postgres::migrate(url_of(name_ + "_template"), log);
+    make_partitions(url_of(name_ + "_template"), log);
     create(name_, name_ + "_template");
   }
   ~Run() {
@@ -115,15 +136,6 @@ class Run {
 Run& run() {
   static Run instance;
   return instance;
-}
-
-postgres::PoolOptions pool_options(std::string const& url, std::string_view role) {
-  postgres::PoolOptions options;
-  options.url = url;
-  options.role = role;
-  options.size = pool_size;
-  options.application_name = "tests";
-  return options;
 }
 
 std::string name_for(Database::Kind kind) {

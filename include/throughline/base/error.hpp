@@ -26,6 +26,7 @@ enum class Code {
   not_acceptable,        // 415: a body that is not JSON
   conflict,              // 409: the state of the resource forbids it
   ambiguous,             // 409: an identifier leads to several customers; `candidates` names them
+  gone,                  // 410: what the cursor stood at is kept no longer
   version_mismatch,      // 412: If-Match names another version
   too_large,             // 413: the limit is named
   too_many_requests,     // 429: this key has its allowed requests in flight

@@ -140,8 +140,8 @@ inline constexpr std::size_t batch_max = 1000;
 inline constexpr std::size_t scan_max = 10'000;
 
 struct Query {
-  std::int64_t after = 0;   // a position; 0 is before the first fact
-  std::vector<Type> types;  // empty: all
+  std::optional<std::int64_t> after;  // a position reached before; none: before the first fact kept
+  std::vector<Type> types;            // empty: all
   std::size_t limit = batch_default;
 };
 
@@ -153,8 +153,9 @@ struct Batch {
 };
 
 /// The tenant's facts in order of their positions, as far as the horizon goes. In a Tx of
-/// Mode::read; throws postgres::Retry, once, where a second look is likely to show what the first
-/// holds back.
+/// Mode::read; throws Code::gone where facts behind `after` may have been detached with their
+/// partition, and postgres::Retry, once, where a second look is likely to show what the first holds
+/// back.
 Batch read(postgres::Tx& tx, Actor const& actor, Horizon& horizon, Query const& query);
 
 /// GET /v1/changes?cursor=&limit=&types=

@@ -7,6 +7,7 @@
 #include <utility>
 
 #include "domain/changes/store.hpp"
+#include "throughline/base/error.hpp"
 
 namespace throughline::changes {
 namespace {
@@ -17,6 +18,17 @@ constexpr std::array<std::string_view, 15> names{
     "interaction.identified", "interaction.ended",    "message.added",       "case.opened",
     "case.updated",           "note.added",           "event.recorded"};
 static_assert(names.size() == static_cast<std::size_t>(Type::event_recorded) + 1);
+
+/// Where to read on; without a cursor, where what is kept begins.
+std::int64_t start_of(Query const& query, std::int64_t kept_from) {
+  auto const first = std::max<std::int64_t>(0, kept_from - 1);
+  if (query.after && *query.after < first) {
+    throw Error(Code::gone,
+                "What followed this cursor is no longer kept, so no copy can be brought up to date "
+                "from here. Ask without a cursor for what is kept, and read the records anew.");
+  }
+  return query.after.value_or(first);
+}
 
 }  // namespace
 
@@ -41,12 +53,13 @@ void record(postgres::Tx& tx, Actor const& actor, parts::Locked& locked,
 }
 
 Batch read(postgres::Tx& tx, Actor const& actor, Horizon& horizon, Query const& query) {
-  auto const view = store::observe(tx);
+  auto const [view, kept_from] = store::observe(tx);
+  auto const after = start_of(query, kept_from);
   auto const reach = horizon.advance(view, actor.now);
   auto const scan = query.types.empty() ? query.limit + 1 : scan_max;
-  auto found = store::find(tx, query, reach.bound, scan, query.limit + 1);
+  auto found = store::find(tx, after, reach.bound, query.types, scan, query.limit + 1);
 
-  Batch batch{std::move(found.items), std::max(query.after, reach.bound), true};
+  Batch batch{std::move(found.items), std::max(after, reach.bound), true};
   if (batch.items.size() > query.limit) {
     batch.items.resize(query.limit);
     batch.next = batch.items.back().position;
@@ -54,7 +67,7 @@ Batch read(postgres::Tx& tx, Actor const& actor, Horizon& horizon, Query const& 
     batch.next = found.last_scanned;
   } else {
     bool const held_back = view.newest > batch.next;
-    bool const moved = batch.next > query.after;
+    bool const moved = batch.next > after;
     // The transactions that hold it back are mostly over within milliseconds: rather than tell a
     // reader who comes once an hour to come again, look a second time.
     if (held_back && !moved && reach.first_look) throw postgres::Retry{};

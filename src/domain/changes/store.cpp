@@ -84,20 +84,22 @@ std::map<CustomerId, std::int64_t> append(postgres::Tx& tx, Actor const& actor,
 }
 
 // The snapshot is older than anything that its statement computes, so next_id is read after it, as
-// it has to be. age() counts from a transaction's id to the next one to be given.
+// it has to be. age() counts from a transaction's id to the next one to be given. What is kept is
+// read here, by the first statement on `changes`: from then on no partition can be detached.
 constexpr std::string_view observe_sql = R"sql(
   select coalesce((select max(position) from changes where tenant_id = $1), 0),
          oldest_open::text::bigint,
-         oldest_open::text::bigint + age(oldest_open::xid)
+         oldest_open::text::bigint + age(oldest_open::xid),
+         (select coalesce(kept_from, 0) from partitioned where name = 'changes')
     from pg_snapshot_xmin(pg_current_snapshot()) as oldest_open)sql";
 
-Horizon::View observe(postgres::Tx& tx) {
+Seen observe(postgres::Tx& tx) {
   // In a transaction with an id of its own, age() would count to that one.
   if (tx.mode() != postgres::Mode::read) {
     throw std::logic_error("the feed is read by read-only transactions");
   }
   auto const row = tx.exec(observe_sql, {tx.tenant()})[0];
-  return {row[0].integer(), row[1].integer(), row[2].integer()};
+  return {{row[0].integer(), row[1].integer(), row[2].integer()}, row[3].integer()};
 }
 
 constexpr std::string_view find_sql = R"sql(
@@ -115,12 +117,11 @@ constexpr std::string_view find_sql = R"sql(
                 order by position limit $6) item on true
    order by item.position)sql";
 
-Found find(postgres::Tx& tx, Query const& query, std::int64_t bound, std::size_t scan,
-           std::size_t limit) {
-  auto const types = query.types.empty()
-                         ? Param(nullptr)
-                         : Param::array_of(query.types, [](Type type) { return name(type); });
-  auto const rows = tx.exec(find_sql, {tx.tenant(), query.after, bound, scan, types, limit});
+Found find(postgres::Tx& tx, std::int64_t after, std::int64_t bound, std::span<Type const> types,
+           std::size_t scan, std::size_t limit) {
+  auto const names =
+      types.empty() ? Param(nullptr) : Param::array_of(types, [](Type type) { return name(type); });
+  auto const rows = tx.exec(find_sql, {tx.tenant(), after, bound, scan, names, limit});
   Found found;
   for (auto const row : rows) {
     found.scanned = static_cast<std::size_t>(row[0].integer());

@@ -20,7 +20,11 @@ std::map<CustomerId, std::int64_t> append(postgres::Tx& tx, Actor const& actor,
                                           parts::Locked const& locked,
                                           std::span<Change const> changes);
 
-Horizon::View observe(postgres::Tx& tx);
+struct Seen {
+  Horizon::View view;
+  std::int64_t kept_from = 0;  // facts below have been detached with their partitions; 0: none
+};
+Seen observe(postgres::Tx& tx);
 
 struct Found {
   std::vector<Item> items;
@@ -29,7 +33,7 @@ struct Found {
 };
 /// Looks through at most `scan` facts with after < position <= bound and returns up to `limit` of
 /// the types asked for, in order.
-Found find(postgres::Tx& tx, Query const& query, std::int64_t bound, std::size_t scan,
-           std::size_t limit);
+Found find(postgres::Tx& tx, std::int64_t after, std::int64_t bound, std::span<Type const> types,
+           std::size_t scan, std::size_t limit);
 
 }  // namespace throughline::changes::store

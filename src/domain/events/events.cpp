@@ -39,8 +39,8 @@ struct Batch {
 };
 
 Batch begin(Actor const& actor, std::span<NewEvent const> events) {
-  Batch batch{events, {}, std::vector<Result>(events.size()),
-              std::vector<bool>(events.size(), false)};
+  Batch batch{
+      events, {}, std::vector<Result>(events.size()), std::vector<bool>(events.size(), false)};
   for (std::size_t i = 0; i < events.size(); ++i) batch.ids.push_back(EventId::make(actor.now));
   return batch;
 }
@@ -111,8 +111,7 @@ identity::Resolution resolve(postgres::Tx& tx, Actor const& actor, Batch& batch,
 }
 
 void settle(Batch& batch, identity::Resolution const& resolution,
-                   std::map<CaseId, CustomerId> const& case_parts,
-                   std::vector<store::Row>& rows) {
+            std::map<CaseId, CustomerId> const& case_parts, std::vector<store::Row>& rows) {
   auto const pending = batch.pending();
   for (std::size_t s = 0; s < pending.size(); ++s) {
     auto const i = pending[s];
@@ -165,7 +164,9 @@ void settle_repeats(postgres::Tx& tx, Batch& batch, std::map<std::size_t, EventI
     auto const twin = in_batch.find(id);
     auto& result = batch.results[i];
     if (twin == in_batch.end()) {
-      result = {Result::Status::repeated, id, roots.at(id), {}, {}};
+      result = {Result::Status::repeated, id, {}, {}, {}};
+      // Else the first one was detached with its partition.
+      if (auto const root = roots.find(id); root != roots.end()) result.customer = root->second;
     } else {
       result = *twin->second;
       if (result.status == Result::Status::created) result.status = Result::Status::repeated;

@@ -68,7 +68,9 @@ std::string appended_json(std::vector<Appended> const& appended,
   for (Appended const& one : appended) {
     auto const message =
         std::find_if(found.begin(), found.end(), [&](Message const& m) { return m.id == one.id; });
-    list.push_back({{"id", one.id.str()}, {"seq", message->seq}, {"repeated", one.repeated}});
+    json::Value item{{"id", one.id.str()}, {"repeated", one.repeated}};
+    if (message != found.end()) item["seq"] = message->seq;  // else detached with its partition
+    list.push_back(std::move(item));
   }
   return json::dump({{"messages", list}});
 }

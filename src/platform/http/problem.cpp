@@ -41,6 +41,8 @@ Meaning meaning(Code code) {
       return {409, name(code), "The state of the resource forbids it"};
     case Code::ambiguous:
       return {409, name(code), "Several customers answer to this"};
+    case Code::gone:
+      return {410, name(code), "No longer kept"};
     case Code::version_mismatch:
       return {412, name(code), "The resource has changed"};
     case Code::too_large:

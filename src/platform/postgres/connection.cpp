@@ -16,13 +16,15 @@ namespace {
 
 using std::chrono::milliseconds;
 
+// No jit: estimates over many partitions or parts would have it compile for seconds what runs for
+// milliseconds.
 std::string startup_options(ConnectionOptions const& options) {
   auto const ms = [](milliseconds value) { return std::to_string(value.count()); };
   std::string text =
       "-c statement_timeout=" + ms(options.statement_timeout) +
       " -c lock_timeout=" + ms(options.lock_timeout) +
       " -c idle_in_transaction_session_timeout=" + ms(options.idle_in_transaction_timeout) +
-      " -c timezone=UTC -c datestyle=ISO";
+      " -c jit=off -c timezone=UTC -c datestyle=ISO";
   if (!options.role.empty()) text += " -c role=" + options.role;
   return text;
 }

@@ -42,6 +42,7 @@ TEST_CASE("each code has a status of its own kind and a stable type", "[http]") 
                                      {Code::not_acceptable, 415},
                                      {Code::conflict, 409},
                                      {Code::ambiguous, 409},
+                                     {Code::gone, 410},
                                      {Code::version_mismatch, 412},
                                      {Code::too_large, 413},
                                      {Code::too_many_requests, 429},
