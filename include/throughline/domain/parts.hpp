@@ -40,7 +40,7 @@ class Locked {
  private:
   friend Locked lock(postgres::Tx&, Actor const&, std::span<CustomerId const>);
   friend CustomerId create(postgres::Tx&, Actor const&, Locked&, bool);
-  friend void raised(postgres::Tx&, Locked&, std::map<CustomerId, std::int64_t> const&);
+  friend std::int64_t raise(postgres::Tx&, Locked&, CustomerId);
   friend void join(postgres::Tx&, Actor const&, Locked&, CustomerId, CustomerId);
   std::map<CustomerId, CustomerId> root_of_;
   std::map<CustomerId, Root> roots_;
@@ -60,12 +60,14 @@ Locked lock(postgres::Tx& tx, Actor const& actor, std::span<CustomerId const> pa
 /// recorded for it. `provisional`: made for a contact in doubt, meant to be joined by identify.
 CustomerId create(postgres::Tx& tx, Actor const& actor, Locked& locked, bool provisional);
 
-/// Lent to changes::record() so that versions and facts share one round trip: the statement that
-/// raises roots and goes on as `rest`, which reads raised(id, version). Parameters: $1 the tenant,
-/// $2 the roots (uuid[]), $3 by how much each is raised (bigint[]), $4 when.
+/// The root's next version, for one more change: known to `locked` and to the transaction
+/// (Tx::touch) from here on; the statement of raising() must follow. Under a savepoint, work on a
+/// copy of `locked`.
+std::int64_t raise(postgres::Tx& tx, Locked& locked, CustomerId part);
+/// Lent to changes::record() so that versions and facts share one statement: the one that sets
+/// roots to the versions raise() gave and goes on as `rest`. Parameters: $1 the tenant, $2 the
+/// roots (uuid[]), $3 their versions (bigint[]), $4 when.
 std::string raising(std::string_view rest);
-/// Tells `locked` and the transaction (Tx::touch) which version that statement gave each root.
-void raised(postgres::Tx& tx, Locked& locked, std::map<CustomerId, std::int64_t> const& versions);
 
 /// Points every part of both customers at one root: the older (tie: the smaller id), whichever way
 /// round. Sets both former roots to the higher of their versions + 1 and touches both. Moves no

@@ -8,6 +8,7 @@
 #pragma once
 
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -36,15 +37,49 @@ struct Record {
   std::optional<Error> error;
 };
 
-/// Claims the key inside the request's own transaction, before any other lock
-/// (LockRank::idempotency). nullopt: the key is now this transaction's and record() must follow. A
-/// Record: the first outcome, to be rendered again; the roots that the first request touched are
-/// touched again, because it may have died between COMMIT and telling the caches. Waits for a first
-/// request that is still running (lock_timeout, then Code::unavailable). Throws
-/// idempotency_mismatch when the key was used with another body.
+/// One request of a batch and who makes it. Points to what outlives it.
+struct Asked {
+  Actor const* actor;
+  Request const* request;
+};
+
+/// What became of a claim. Neither: the key is this transaction's now and record() must follow,
+/// unless the request fails in a way that may be asked again: then it leaves nothing behind.
+struct Claim {
+  std::optional<Record> first;   // the first outcome under the key, to be rendered again
+  std::optional<Error> refused;  // idempotency_mismatch: the key was used with another body
+};
+
+/// Claims keys inside the requests' own transaction, before any other lock
+/// (LockRank::idempotency): their numbers are locked in order, then looked up. No two requests of
+/// one call may share method, path and key. Waits for a first request that is still running
+/// (lock_timeout, then Code::unavailable).
+class Claims {
+ public:
+  /// Travels with the transaction's next statement.
+  Claims(postgres::Tx& tx, std::span<Asked const> asked);
+  /// One claim for each, in order. The roots that a first request touched are touched again,
+  /// because it may have died between COMMIT and telling the caches.
+  std::vector<Claim> settle();
+
+ private:
+  void touch_again(Request const& request);
+  postgres::Tx& tx_;
+  std::vector<Asked> const asked_;
+  std::optional<postgres::Answer> records_;
+};
+
+/// One claim, settled at once; what refuses it is thrown.
 std::optional<Record> claim(postgres::Tx& tx, Actor const& actor, Request const& request);
 
-/// Stores the outcome under a key claimed in this transaction.
+struct Outcome {
+  Asked asked;
+  Record record;
+  std::vector<postgres::Touched> touched;  // by this request
+};
+/// Stores outcomes under keys claimed in this transaction.
+void record(postgres::Tx& tx, std::span<Outcome const> outcomes);
+/// One outcome, by which the whole transaction came about.
 void record(postgres::Tx& tx, Actor const& actor, Request const& request, Record const& outcome);
 
 /// Deletes records older than `before`, at most `limit`; returns how many. Called in chunks by the

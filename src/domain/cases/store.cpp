@@ -64,11 +64,11 @@ constexpr std::string_view insert_sql = R"sql(
 
 void insert(postgres::Tx& tx, Actor const& actor, Case const& value) {
   auto const external = value.external_id.value_or(ExternalId{});
-  tx.lock(postgres::LockRank::rest, insert_sql,
-          {tx.tenant(), value.id, value.part, value.opening_interaction, value.version,
-           value.subject, value.intent, value.status, value.priority, value.assignee,
-           value.attributes, value.opened_at, value.updated_at, external.system, external.id,
-           actor.key, actor.traceparent});
+  tx.ask_lock(postgres::LockRank::rest, insert_sql,
+              {tx.tenant(), value.id, value.part, value.opening_interaction, value.version,
+               value.subject, value.intent, value.status, value.priority, value.assignee,
+               value.attributes, value.opened_at, value.updated_at, external.system, external.id,
+               actor.key, actor.traceparent});
 }
 
 constexpr std::string_view save_sql = R"sql(
@@ -80,9 +80,9 @@ constexpr std::string_view save_sql = R"sql(
 )sql";
 
 void save(postgres::Tx& tx, Case const& value) {
-  tx.exec(save_sql, {tx.tenant(), value.id, value.version, value.subject, value.intent,
-                     value.status, value.priority, value.assignee, value.open_question,
-                     value.attributes, value.resolved_at, value.closed_at, value.updated_at});
+  tx.write(save_sql, {tx.tenant(), value.id, value.version, value.subject, value.intent,
+                      value.status, value.priority, value.assignee, value.open_question,
+                      value.attributes, value.resolved_at, value.closed_at, value.updated_at});
 }
 
 constexpr std::string_view set_open_question_sql = R"sql(
@@ -92,7 +92,7 @@ constexpr std::string_view set_open_question_sql = R"sql(
 
 void set_open_question(postgres::Tx& tx, Actor const& actor, CaseId id,
                        std::string const& question) {
-  tx.exec(set_open_question_sql, {tx.tenant(), id, question, actor.now});
+  tx.write(set_open_question_sql, {tx.tenant(), id, question, actor.now});
 }
 
 constexpr std::string_view by_id_sql = R"sql(

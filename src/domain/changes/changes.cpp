@@ -49,7 +49,7 @@ std::optional<Type> parse_type(std::string_view name) {
 void record(postgres::Tx& tx, Actor const& actor, parts::Locked& locked,
             std::span<Change const> changes) {
   if (changes.empty()) return;
-  parts::raised(tx, locked, store::append(tx, actor, locked, changes));
+  store::append(tx, actor, locked, changes);
 }
 
 Batch read(postgres::Tx& tx, Actor const& actor, Horizon& horizon, Query const& query) {

@@ -11,14 +11,6 @@ namespace {
 
 using postgres::Param;
 
-/// How many later facts of the call belong to the same root: their versions lie above.
-std::vector<std::int64_t> count_followers(std::span<CustomerId const> roots,
-                                          std::map<CustomerId, std::int64_t>& facts) {
-  std::vector<std::int64_t> followers(roots.size());
-  for (std::size_t i = roots.size(); i-- > 0;) followers[i] = facts[roots[i]]++;
-  return followers;
-}
-
 Param agent_column(Change const& change, std::string Agent::*field) {
   return change.agent ? Param(*change.agent.*field) : Param(nullptr);
 }
@@ -40,47 +32,42 @@ std::vector<std::string> split(std::string_view names) {
 
 }  // namespace
 
-// Positions are drawn outside the ordered sub-select, so in its order.
+// unnest() gives its rows in order, and so positions are drawn in it.
 constexpr std::string_view append_sql = R"sql(
   insert into changes (tenant_id, position, id, type, at, root_id, part_id, version, resource_id,
                        fields, key_id, agent_kind, agent_id, traceparent)
   select $1, nextval('changes_position'), fact.id, fact.type, $4, fact.root_id, fact.part_id,
          fact.version, fact.resource_id, fact.fields::text[], $5, fact.agent_kind, fact.agent_id, $6
-    from (select fact.*, raised.version - fact.followers as version
-            from unnest($7::uuid[], $8::text[], $9::uuid[], $10::uuid[], $11::uuid[],
-                        $12::bigint[], $13::text[], $14::text[], $15::text[])
-                 with ordinality as fact(id, type, root_id, part_id, resource_id, followers,
-                                         fields, agent_kind, agent_id, ordinal)
-            join raised on raised.id = fact.root_id
-           order by fact.ordinal) fact
-  returning root_id, version)sql";
+    from unnest($7::uuid[], $8::text[], $9::uuid[], $10::uuid[], $11::uuid[], $12::bigint[],
+                $13::text[], $14::text[], $15::text[])
+         as fact(id, type, root_id, part_id, resource_id, version, fields, agent_kind, agent_id)
+)sql";
 
-std::map<CustomerId, std::int64_t> append(postgres::Tx& tx, Actor const& actor,
-                                          parts::Locked const& locked,
-                                          std::span<Change const> changes) {
+void append(postgres::Tx& tx, Actor const& actor, parts::Locked& locked,
+            std::span<Change const> changes) {
   static std::string const sql = parts::raising(append_sql);
   std::vector<CustomerId> roots;
-  for (Change const& change : changes) roots.push_back(locked.root(change.part).id);
-  std::map<CustomerId, std::int64_t> facts;  // of each root
-  auto const followers = count_followers(roots, facts);
+  std::vector<std::int64_t> versions;
+  std::map<CustomerId, std::int64_t> newest;
+  for (Change const& change : changes) {
+    roots.push_back(locked.root(change.part).id);
+    versions.push_back(parts::raise(tx, locked, change.part));
+    newest[roots.back()] = versions.back();
+  }
   auto const list = [&](auto column) { return Param::array_of(changes, column); };
   auto const same = [](auto const& value) { return value; };
-  auto const rows = tx.exec(
+  tx.write(
       sql,
-      {tx.tenant(), Param::array_of(facts, [](auto const& fact) { return fact.first; }),
-       Param::array_of(facts, [](auto const& fact) { return fact.second; }), actor.now, actor.key,
+      {tx.tenant(), Param::array_of(newest, [](auto const& root) { return root.first; }),
+       Param::array_of(newest, [](auto const& root) { return root.second; }), actor.now, actor.key,
        text_or_null(actor.traceparent),
        list([&](Change const&) { return ChangeId::make(actor.now); }),
        list([](Change const& change) { return name(change.type); }), Param::array_of(roots, same),
        list([](Change const& change) { return change.part; }),
-       list([](Change const& change) { return change.resource; }), Param::array_of(followers, same),
+       list([](Change const& change) { return change.resource; }), Param::array_of(versions, same),
        list([&](Change const& change) { return Param::array_of(change.fields, same); }),
        list([](Change const& change) { return agent_column(change, &Agent::kind); }),
        list([](Change const& change) { return agent_column(change, &Agent::id); })});
-  if (rows.size() != changes.size()) throw std::logic_error("a fact for a customer that is gone");
-  std::map<CustomerId, std::int64_t> versions;
-  for (auto const row : rows) versions[row[0].id<CustomerId>()] = row[1].integer();
-  return versions;
 }
 
 // The snapshot is older than anything that its statement computes, so next_id is read after it, as

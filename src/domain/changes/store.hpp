@@ -15,10 +15,9 @@
 
 namespace throughline::changes::store {
 
-/// Raises the roots and appends one row per fact, in order; returns each root's new version.
-std::map<CustomerId, std::int64_t> append(postgres::Tx& tx, Actor const& actor,
-                                          parts::Locked const& locked,
-                                          std::span<Change const> changes);
+/// Raises the roots and appends one row per fact, in order.
+void append(postgres::Tx& tx, Actor const& actor, parts::Locked& locked,
+            std::span<Change const> changes);
 
 struct Seen {
   Horizon::View view;

@@ -18,7 +18,7 @@ values ($1, $2, 1, '{}', '[]', '{}', $3, $3)
 }  // namespace
 
 void insert(postgres::Tx& tx, Actor const& actor, CustomerId part) {
-  tx.exec(insert_sql, {tx.tenant(), part, actor.now});
+  tx.write(insert_sql, {tx.tenant(), part, actor.now});
 }
 
 namespace {
@@ -109,13 +109,13 @@ postgres::Param texts(std::vector<std::string> const& items) {
 void write(postgres::Tx& tx, CustomerId root, CustomerId part, Difference const& difference,
            Timestamp at) {
   if (!difference.set.empty()) {
-    tx.exec(set_sql,
-            {tx.tenant(), part, difference.display_name, difference.tier, difference.language,
-             difference.profile, difference.sensitivities, texts(difference.set), at});
+    tx.write(set_sql,
+             {tx.tenant(), part, difference.display_name, difference.tier, difference.language,
+              difference.profile, difference.sensitivities, texts(difference.set), at});
   }
   if (!difference.cleared.empty()) {
-    tx.exec(clear_sql,
-            {tx.tenant(), root, texts(difference.cleared), texts(difference.cleared_members), at});
+    tx.write(clear_sql,
+             {tx.tenant(), root, texts(difference.cleared), texts(difference.cleared_members), at});
   }
   raise_version(tx, root);
 }
@@ -129,7 +129,7 @@ update customers set version = version + 1 where tenant_id = $1 and id = $2
 }  // namespace
 
 void raise_version(postgres::Tx& tx, CustomerId root) {
-  tx.exec(raise_version_sql, {tx.tenant(), root});
+  tx.write(raise_version_sql, {tx.tenant(), root});
 }
 
 namespace {
@@ -144,7 +144,7 @@ where tenant_id = $1 and id = $2
 }  // namespace
 
 void join_versions(postgres::Tx& tx, CustomerId survivor, CustomerId other) {
-  tx.exec(join_versions_sql, {tx.tenant(), survivor, other});
+  tx.write(join_versions_sql, {tx.tenant(), survivor, other});
 }
 
 }  // namespace throughline::customers::store

@@ -34,17 +34,16 @@ void insert(postgres::Tx& tx, Actor const& actor, std::span<Row const> rows) {
   if (rows.empty()) return;
   using postgres::Param;
   auto const column = [&](auto project) { return Param::array_of(rows, project); };
-  tx.exec(insert_sql,
-          {actor.tenant, actor.key, filled(actor.traceparent),
-           column([](Row const& row) { return row.id; }),
-           column([](Row const& row) { return row.part; }),
-           column([](Row const& row) { return row.event->type; }),
-           column([](Row const& row) { return row.event->at; }),
-           column([](Row const& row) { return filled(row.event->channel); }),
-           column([](Row const& row) { return row.event->case_id; }),
-           column([](Row const& row) { return row.event->attributes; }),
-           column([](Row const& row) { return system_of(*row.event); }),
-           column([](Row const& row) { return number_of(*row.event); })});
+  tx.write(insert_sql, {actor.tenant, actor.key, filled(actor.traceparent),
+                        column([](Row const& row) { return row.id; }),
+                        column([](Row const& row) { return row.part; }),
+                        column([](Row const& row) { return row.event->type; }),
+                        column([](Row const& row) { return row.event->at; }),
+                        column([](Row const& row) { return filled(row.event->channel); }),
+                        column([](Row const& row) { return row.event->case_id; }),
+                        column([](Row const& row) { return row.event->attributes; }),
+                        column([](Row const& row) { return system_of(*row.event); }),
+                        column([](Row const& row) { return number_of(*row.event); })});
 }
 
 constexpr std::string_view case_parts_sql = R"sql(

@@ -41,8 +41,8 @@ void lock_values(postgres::Tx& tx, Actor const& actor, std::span<Identifier cons
   if (identifiers.empty()) return;
   auto const aliases = Param::array_of(
       identifiers, [](Identifier const& item) { return null_if_empty(item.alias); });
-  tx.lock(postgres::LockRank::identifiers, lock_values_sql,
-          {tx.tenant(), types(identifiers), values(identifiers), aliases, actor.now});
+  tx.ask_lock(postgres::LockRank::identifiers, lock_values_sql,
+              {tx.tenant(), types(identifiers), values(identifiers), aliases, actor.now});
 }
 
 namespace {
@@ -97,14 +97,14 @@ void attach(postgres::Tx& tx, Actor const& actor, std::span<NewHolder const> ite
   auto const column = [&items](auto field) {
     return Param::array_of(items, [&field](NewHolder const& item) { return field(item); });
   };
-  tx.exec(attach_sql,
-          {tx.tenant(), column([](NewHolder const& item) { return item.identifier.type; }),
-           column([](NewHolder const& item) { return item.identifier.value; }),
-           column([](NewHolder const& item) { return item.part; }),
-           column([](NewHolder const& item) { return item.identifier.assurance; }),
-           column([](NewHolder const& item) { return item.identifier.raw; }),
-           column([](NewHolder const& item) { return null_if_empty(item.identifier.region); }),
-           actor.now, actor.key});
+  tx.write(attach_sql,
+           {tx.tenant(), column([](NewHolder const& item) { return item.identifier.type; }),
+            column([](NewHolder const& item) { return item.identifier.value; }),
+            column([](NewHolder const& item) { return item.part; }),
+            column([](NewHolder const& item) { return item.identifier.assurance; }),
+            column([](NewHolder const& item) { return item.identifier.raw; }),
+            column([](NewHolder const& item) { return null_if_empty(item.identifier.region); }),
+            actor.now, actor.key});
 }
 
 namespace {
@@ -124,10 +124,11 @@ void confirm(postgres::Tx& tx, Actor const& actor, Confirmations const& items) {
   auto const column = [&items](auto field) {
     return Param::array_of(items, [&field](auto const& item) { return field(item); });
   };
-  tx.exec(confirm_sql, {tx.tenant(), column([](auto const& item) { return item.first.first.type; }),
-                        column([](auto const& item) { return item.first.first.value; }),
-                        column([](auto const& item) { return item.first.second; }),
-                        column([](auto const& item) { return item.second; }), actor.now});
+  tx.write(confirm_sql,
+           {tx.tenant(), column([](auto const& item) { return item.first.first.type; }),
+            column([](auto const& item) { return item.first.first.value; }),
+            column([](auto const& item) { return item.first.second; }),
+            column([](auto const& item) { return item.second; }), actor.now});
 }
 
 namespace {
@@ -236,9 +237,9 @@ values ($1, $2, $3, $4, $5::uuid[], $6, $7, $8, $9)
 }  // namespace
 
 void insert_merge(postgres::Tx& tx, Actor const& actor, Merge const& merge) {
-  tx.exec(insert_merge_sql,
-          {tx.tenant(), merge.id, merge.survivor, merge.loser, ids(merge.moved_parts),
-           rule_identify, merge.interaction, actor.key, actor.now});
+  tx.write(insert_merge_sql,
+           {tx.tenant(), merge.id, merge.survivor, merge.loser, ids(merge.moved_parts),
+            rule_identify, merge.interaction, actor.key, actor.now});
 }
 
 }  // namespace throughline::identity::store

@@ -64,17 +64,17 @@ constexpr std::string_view insert_sql = R"sql(
 void insert(postgres::Tx& tx, Actor const& actor, Interaction const& value) {
   auto const agent = value.agent.value_or(Agent{});
   auto const external = value.external_id.value_or(ExternalId{});
-  tx.exec(insert_sql, {tx.tenant(),      value.id,
-                       value.part,       value.version,
-                       value.channel,    value.direction,
-                       value.status,     agent.kind,
-                       agent.id,         value.agent ? postgres::Param(to_json(agent)) : nullptr,
-                       value.intent,     value.case_id,
-                       value.decision,   value.grade,
-                       value.assurance,  candidates_param(value),
-                       value.started_at, actor.now,
-                       external.system,  external.id,
-                       actor.key,        actor.traceparent});
+  tx.write(insert_sql, {tx.tenant(),      value.id,
+                        value.part,       value.version,
+                        value.channel,    value.direction,
+                        value.status,     agent.kind,
+                        agent.id,         value.agent ? postgres::Param(to_json(agent)) : nullptr,
+                        value.intent,     value.case_id,
+                        value.decision,   value.grade,
+                        value.assurance,  candidates_param(value),
+                        value.started_at, actor.now,
+                        external.system,  external.id,
+                        actor.key,        actor.traceparent});
 }
 
 constexpr std::string_view save_sql = R"sql(
@@ -87,9 +87,9 @@ constexpr std::string_view save_sql = R"sql(
 )sql";
 
 void save(postgres::Tx& tx, Interaction const& value) {
-  tx.exec(save_sql, {tx.tenant(), value.id, value.version, value.status, value.intent,
-                     value.case_id, value.sentiment, value.summary, value.outcome, value.ended_at,
-                     value.decision, value.grade, value.assurance, candidates_param(value)});
+  tx.write(save_sql, {tx.tenant(), value.id, value.version, value.status, value.intent,
+                      value.case_id, value.sentiment, value.summary, value.outcome, value.ended_at,
+                      value.decision, value.grade, value.assurance, candidates_param(value)});
 }
 
 constexpr std::string_view set_case_sql = R"sql(
@@ -97,7 +97,7 @@ constexpr std::string_view set_case_sql = R"sql(
 )sql";
 
 void set_case(postgres::Tx& tx, InteractionId id, CaseId case_id) {
-  tx.exec(set_case_sql, {tx.tenant(), id, case_id});
+  tx.write(set_case_sql, {tx.tenant(), id, case_id});
 }
 
 constexpr std::string_view beat_sql = R"sql(

@@ -96,17 +96,17 @@ constexpr std::string_view insert_sql = R"sql(
 void insert(postgres::Tx& tx, Actor const& actor, InteractionId id, Batch const& batch,
             Tail const& tail) {
   auto const count = static_cast<std::int64_t>(batch.ids.size());
-  tx.exec(insert_sql,
-          {tx.tenant(), id, tail.last_seq - count,
-           tail.speaker ? postgres::Param(to_json(*tail.speaker)) : nullptr, actor.key,
-           actor.traceparent, postgres::Param::array_of(batch.ids, [](MessageId m) { return m; }),
-           column(batch, [](NewMessage const& m) { return m.role; }),
-           column(batch, [](NewMessage const& m) { return m.text; }),
-           column(batch, [](NewMessage const& m) { return m.at; }),
-           column(batch, [](NewMessage const& m) { return m.sentiment; }),
-           column(batch, [](NewMessage const& m) { return sources_param(m); }),
-           column(batch, [](NewMessage const& m) { return external(m, &ExternalId::system); }),
-           column(batch, [](NewMessage const& m) { return external(m, &ExternalId::id); })});
+  tx.write(insert_sql,
+           {tx.tenant(), id, tail.last_seq - count,
+            tail.speaker ? postgres::Param(to_json(*tail.speaker)) : nullptr, actor.key,
+            actor.traceparent, postgres::Param::array_of(batch.ids, [](MessageId m) { return m; }),
+            column(batch, [](NewMessage const& m) { return m.role; }),
+            column(batch, [](NewMessage const& m) { return m.text; }),
+            column(batch, [](NewMessage const& m) { return m.at; }),
+            column(batch, [](NewMessage const& m) { return m.sentiment; }),
+            column(batch, [](NewMessage const& m) { return sources_param(m); }),
+            column(batch, [](NewMessage const& m) { return external(m, &ExternalId::system); }),
+            column(batch, [](NewMessage const& m) { return external(m, &ExternalId::id); })});
 }
 
 constexpr std::string_view transcript_sql = R"sql(

@@ -41,10 +41,10 @@ constexpr std::string_view insert_sql = R"sql(
 
 void insert(postgres::Tx& tx, Actor const& actor, Note const& note) {
   auto const external = note.external_id.value_or(ExternalId{});
-  tx.exec(insert_sql,
-          {tx.tenant(), note.id, note.case_id, note.kind, note.text, note.channel,
-           note.agent ? postgres::Param(to_json(*note.agent)) : nullptr, note.interaction_id,
-           note.replaces, note.at, external.system, external.id, actor.key, actor.traceparent});
+  tx.write(insert_sql,
+           {tx.tenant(), note.id, note.case_id, note.kind, note.text, note.channel,
+            note.agent ? postgres::Param(to_json(*note.agent)) : nullptr, note.interaction_id,
+            note.replaces, note.at, external.system, external.id, actor.key, actor.traceparent});
 }
 
 constexpr std::string_view by_id_sql = "and n.id = $2";

@@ -53,11 +53,11 @@ CustomerId create(postgres::Tx& tx, Actor const& actor, Locked& locked, bool pro
   return id;
 }
 
-void raised(postgres::Tx& tx, Locked& locked, std::map<CustomerId, std::int64_t> const& versions) {
-  for (auto const& [root, version] : versions) {
-    locked.roots_.at(root).version = version;
-    tx.touch(root, version);
-  }
+std::int64_t raise(postgres::Tx& tx, Locked& locked, CustomerId part) {
+  CustomerId const root = locked.root(part).id;
+  auto const version = ++locked.roots_.at(root).version;
+  tx.touch(root, version);
+  return version;
 }
 
 void join(postgres::Tx& tx, Actor const& actor, Locked& locked, CustomerId one, CustomerId other) {

@@ -54,7 +54,7 @@ constexpr std::string_view insert_sql = R"sql(
   values ($1, $2, $2, 0, $3, $3, $4))sql";
 
 void insert(postgres::Tx& tx, CustomerId part, Timestamp created_at, bool provisional) {
-  tx.exec(insert_sql, {tx.tenant(), part, created_at, provisional});
+  tx.write(insert_sql, {tx.tenant(), part, created_at, provisional});
 }
 
 // The roots themselves are not in the index of parts by root.
@@ -76,17 +76,16 @@ constexpr std::string_view point_sql = R"sql(
 
 void point(postgres::Tx& tx, CustomerId survivor, CustomerId loser, std::int64_t version,
            Timestamp changed_at) {
-  tx.exec(point_sql, {tx.tenant(), survivor, loser, version, changed_at});
+  tx.write(point_sql, {tx.tenant(), survivor, loser, version, changed_at});
 }
 
 }  // namespace store
 
 constexpr std::string_view raise_sql = R"sql(
   update parts
-     set version = version + raise.by_how_much, changed_at = $4
-    from unnest($2::uuid[], $3::bigint[]) as raise(root_id, by_how_much)
-   where parts.tenant_id = $1 and parts.id = raise.root_id
-  returning parts.id, parts.version)sql";
+     set version = raised.version, changed_at = $4
+    from unnest($2::uuid[], $3::bigint[]) as raised(root_id, version)
+   where parts.tenant_id = $1 and parts.id = raised.root_id)sql";
 
 std::string raising(std::string_view rest) {
   return "with raised as (" + std::string(raise_sql) + ")" + std::string(rest);

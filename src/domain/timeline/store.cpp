@@ -20,14 +20,14 @@ void insert(postgres::Tx& tx, std::span<Entry const> entries, std::span<Uuid con
   auto const channel = [](Entry const& entry) {
     return entry.channel.empty() ? Param(nullptr) : Param(entry.channel);
   };
-  tx.exec(insert_sql, {tx.tenant(), list([](Entry const& entry) { return entry.part; }),
-                       list([](Entry const& entry) { return entry.at; }),
-                       Param::array_of(ids, [](Uuid const& id) { return id; }),
-                       list([](Entry const& entry) { return name(entry.kind); }),
-                       list([](Entry const& entry) { return entry.fact; }),
-                       list([](Entry const& entry) { return entry.resource; }), list(channel),
-                       list([](Entry const& entry) { return entry.case_id; }),
-                       list([](Entry const& entry) { return entry.interaction_id; })});
+  tx.write(insert_sql, {tx.tenant(), list([](Entry const& entry) { return entry.part; }),
+                        list([](Entry const& entry) { return entry.at; }),
+                        Param::array_of(ids, [](Uuid const& id) { return id; }),
+                        list([](Entry const& entry) { return name(entry.kind); }),
+                        list([](Entry const& entry) { return entry.fact; }),
+                        list([](Entry const& entry) { return entry.resource; }), list(channel),
+                        list([](Entry const& entry) { return entry.case_id; }),
+                        list([](Entry const& entry) { return entry.interaction_id; })});
 }
 
 // Each part gives at most a page, in the order of its index and mostly from the index alone; only

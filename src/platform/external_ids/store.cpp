@@ -70,7 +70,7 @@ where e.tenant_id = $1 and e.kind = $2 and e.system = claims.system
 
 void release(Tx& tx, Actor const& actor, std::string_view kind, std::span<Claim const> claims) {
   if (claims.empty()) return;
-  tx.exec(
+  tx.write(
       delete_claims_sql,
       {actor.tenant, kind, Param::array_of(claims, [](auto const& c) { return c.external.system; }),
        Param::array_of(claims, [](auto const& c) { return c.external.id; }),

@@ -124,7 +124,7 @@ TEST_CASE("changes: nothing is recorded for a customer that isn't locked", "[cha
   CHECK(feed.read_all().size() == 2);
 }
 
-TEST_CASE("changes: versions follow the row where a savepoint was rolled back", "[changes]") {
+TEST_CASE("changes: a savepoint that is rolled back takes its versions with it", "[changes]") {
   Feed feed;
   auto const part = feed.make();
   auto const fact = std::vector<Change>{{Type::event_recorded, part, part.value, {}, {}}};
@@ -132,7 +132,8 @@ TEST_CASE("changes: versions follow the row where a savepoint was rolled back", 
   auto const touched = feed.write([&](Tx& tx) {
     auto locked = parts::lock(tx, feed.actor(), std::vector{part});
     CHECK_THROWS_AS(tx.savepoint([&] {
-      record(tx, feed.actor(), locked, fact);
+      auto inside = locked;
+      record(tx, feed.actor(), inside, fact);
       throw BadItem{};
     }),
                     BadItem);

@@ -64,6 +64,7 @@ class Writer {
     parts::Locked locked;
     auto const part = parts::create(tx, feed_.actor(), locked, false);
     while (true) {
+      tx.exec("select 1");  // sends what waits
       reached_.release();
       wait(told_);
       if (order_ == Order::commit) return;

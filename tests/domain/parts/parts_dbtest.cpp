@@ -56,12 +56,11 @@ struct Fixture {
   }
   /// Raises as changes::record() does.
   void raise(Tx& tx, Locked& locked, CustomerId root, std::int64_t by) {
-    auto const rows =
-        tx.exec(raising(" select id, version from raised"),
-                {tenant, postgres::Param::array_of(std::vector{root}, std::identity{}),
-                 postgres::Param::array_of(std::vector{by}, std::identity{}), support::test_now});
-    REQUIRE(rows.size() == 1);
-    raised(tx, locked, {{rows[0][0].id<CustomerId>(), rows[0][1].integer()}});
+    std::int64_t version = 0;
+    for (; by > 0; --by) version = parts::raise(tx, locked, root);
+    tx.write(raising(" select"),
+             {tenant, postgres::Param::array_of(std::vector{root}, std::identity{}),
+              postgres::Param::array_of(std::vector{version}, std::identity{}), support::test_now});
   }
 };
 
