@@ -2,7 +2,8 @@
 # SPDX-License-Identifier: Apache-2.0
 #
 # The file name says what a test needs: _test nothing, _dbtest PostgreSQL and Redis, _apitest a
-# server started in the test's own process and spoken to over HTTP.
+# server started in the test's own process and spoken to over HTTP, _faulttest processes of its own
+# that it kills: the server's program beside it, PostgreSQL and Redis.
 file(GLOB_RECURSE support_sources CONFIGURE_DEPENDS ${CMAKE_SOURCE_DIR}/tests/support/*.cpp)
 add_library(tests_support STATIC ${support_sources})
 target_include_directories(tests_support
@@ -24,7 +25,7 @@ file(GLOB model_sources CONFIGURE_DEPENDS ${CMAKE_SOURCE_DIR}/tests/platform/cac
 set_source_files_properties(${model_sources} PROPERTIES
   COMPILE_OPTIONS "-O2;-fno-sanitize=all")
 
-foreach(kind IN ITEMS pure:test db:dbtest api:apitest)
+foreach(kind IN ITEMS pure:test db:dbtest api:apitest faults:faulttest)
   string(REPLACE ":" ";" pair ${kind})
   list(GET pair 0 name)
   list(GET pair 1 suffix)
@@ -36,3 +37,6 @@ foreach(kind IN ITEMS pure:test db:dbtest api:apitest)
     target_compile_options(tests_${name} PRIVATE $<$<CONFIG:Release>:-O0>)
   endif()
 endforeach()
+if(TARGET tests_faults)
+  add_dependencies(tests_faults throughline)
+endif()

@@ -83,6 +83,16 @@ Relay::~Relay() {
   close(listener_);
 }
 
+void Relay::lead_to(std::string port) {
+  std::lock_guard const lock(mutex_);
+  server_port_ = std::move(port);
+}
+
+std::string Relay::server_port() {
+  std::lock_guard const lock(mutex_);
+  return server_port_;
+}
+
 void Relay::cut_answer_to(std::string text) {
   std::lock_guard const lock(mutex_);
   cut_after_ = std::move(text);
@@ -112,11 +122,12 @@ void Relay::accept_until(std::stop_token stop) {
 
 void Relay::pass(int client_descriptor, std::stop_token stop) {
   Socket const client(client_descriptor);
-  Socket const server(connect_to(host_, server_port_));
+  Socket const server(connect_to(host_, server_port()));
   std::array<char, 65536> buffer;
   bool cut = false;
   bool answered = true;
-  while (server.get() >= 0 && !stop.stop_requested()) {
+  int const drops = drops_;
+  while (server.get() >= 0 && !stop.stop_requested() && drops == drops_) {
     std::array<pollfd, 2> watched{
         {{client.get(), POLLIN, 0}, {server.get(), static_cast<short>(holding_ ? 0 : POLLIN), 0}}};
     if (poll(watched.data(), watched.size(), tick_ms) <= 0) continue;

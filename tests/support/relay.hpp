@@ -26,6 +26,10 @@ class Relay {
 
   /// New connections are closed at once.
   void refuse(bool on) { refusing_ = on; }
+  /// Connections made from here on lead to this port of the same host; those that are open stay.
+  void lead_to(std::string port);
+  /// Ends every open connection.
+  void drop() { ++drops_; }
   /// Nothing the server says is passed on.
   void hold(bool on) { holding_ = on; }
   /// The next time a client sends `text` it reaches the server, whose answer then cuts the
@@ -40,16 +44,18 @@ class Relay {
   void accept_until(std::stop_token stop);
   void pass(int client, std::stop_token stop);
   bool is_marked(std::string_view sent);
+  std::string server_port();
 
   std::string const host_;
-  std::string const server_port_;
   int listener_ = -1;
   std::uint16_t port_ = 0;
   std::atomic<bool> refusing_ = false;
   std::atomic<bool> holding_ = false;
   std::atomic<int> accepted_ = 0;
   std::atomic<int> turns_ = 0;
+  std::atomic<int> drops_ = 0;
   std::mutex mutex_;
+  std::string server_port_;            // guarded by mutex_
   std::string cut_after_;              // guarded by mutex_; empty: nothing is marked
   std::vector<std::jthread> passing_;  // by the listening thread alone
   std::jthread listening_;             // last: it uses all of the above

@@ -71,8 +71,9 @@ void OneKey::snapshot(State const& s, int i, Emit& emit) const {
     if (s.postgres.epoch == epochs) return;  // beyond the bound
     n.postgres.run = relay.link;
     n.postgres.epoch = s.postgres.epoch + 1;
+    // Who is inactive already has been so for all: the wait counts from then.
+    if (s.postgres.active) n.postgres.inactive_for = 0;
     n.postgres.active = 0;
-    n.postgres.inactive_for = 0;
     n.relays[i] = {Byte(Cycle::waiting), 0, 0, 0, 0, 0};
     return emit(who,
                 relay.link == link_to_a ? "names Redis A, a new epoch, active=false"

@@ -1,0 +1,259 @@
+// SPDX-FileCopyrightText: 2026 The Throughline authors
+// SPDX-License-Identifier: Apache-2.0
+//
+// What clients write.
+#include "support/faults/clients.hpp"
+
+#include <algorithm>
+#include <chrono>
+#include <thread>
+
+#include "throughline/base/time.hpp"
+
+namespace throughline::faults {
+
+namespace {
+
+using namespace std::chrono_literals;
+
+constexpr std::size_t people_most = 8;
+constexpr int facts_most = 120;  // of a person: fewer than a page holds
+constexpr std::size_t messages_most = 40;
+/// Contexts show ten of each kind.
+constexpr std::size_t live_most = 9;
+constexpr std::size_t cases_most = 9;
+constexpr auto patience = 6s;
+constexpr int attempts_most = 200;
+constexpr int not_begun = 0;  // no status: the connection broke
+
+Put shown(std::string const& customer, char const* kind, std::string const& id) {
+  return {"timeline:" + customer, std::string(kind) + ":" + id};
+}
+
+Put fed(char const* kind, std::string const& id) {
+  return {"feed", std::string(kind) + ":" + id};
+}
+
+}  // namespace
+
+Player::Player(Cluster& cluster, History& history, World& world, std::uint64_t seed)
+    : cluster_(cluster), history_(history), world_(world), dice_(seed) {
+  for (std::size_t i = 0; i < cluster.size(); ++i) {
+    clients_.push_back(cluster.client(i));
+    clients_.back().patience = patience;
+  }
+}
+
+std::string Player::next(char const* prefix) {
+  std::lock_guard const lock(world_.mutex);
+  return prefix + std::to_string(++world_.numbers);
+}
+
+std::string Player::new_phone() {
+  constexpr std::int64_t first = 2'220'000;
+  std::lock_guard const lock(world_.mutex);
+  return "+1415" + std::to_string(first + ++world_.numbers);
+}
+
+std::shared_ptr<Person> Player::any_person() {
+  std::lock_guard const lock(world_.mutex);
+  if (world_.people.size() < people_most) return nullptr;
+  auto& chosen = world_.people[below(people_most)];
+  if (chosen->facts < facts_most) return std::make_shared<Person>(*chosen);
+  std::rotate(world_.people.begin(), world_.people.begin() + 1, world_.people.end());
+  world_.people.erase(std::find(world_.people.begin(), world_.people.end(), chosen));
+  return nullptr;
+}
+
+void Player::change(std::string const& customer, std::function<void(Person&)> const& how) {
+  std::lock_guard const lock(world_.mutex);
+  for (auto& person : world_.people) {
+    if (person->customer == customer) how(*person);
+  }
+}
+
+void Player::step() {
+  auto const person = any_person();
+  if (!person) return meet(nullptr);
+  switch (below(8)) {
+    case 0:
+      if (person->interactions.size() < live_most) meet(person.get());
+      break;
+    case 1:
+      if (person->interactions.size() < live_most) meet_stranger(*person);
+      break;
+    case 2:
+      open_case(*person);
+      break;
+    case 3:
+      record_event(*person);
+      break;
+    case 4:
+      rename(*person);
+      break;
+    case 5:
+      take_note(*person);
+      break;
+    default:
+      say(*person);
+  }
+  look_at(*person);
+}
+
+bool Player::write(std::string const& method, std::string const& target, json const& body,
+                   std::vector<Put> puts, Answered const& answered) {
+  auto const key = next("key-");
+  auto const number = history_.begin(method + " " + target + " " + body.dump(), key, puts);
+  for (int attempt = 0; attempt < attempts_most; ++attempt) {
+    auto const instance = below(clients_.size());
+    support::Response answer;
+    try {
+      answer = on(instance).request(method, target, body.dump(), {{"Idempotency-Key", key}});
+    } catch (std::runtime_error const& broken) {
+      on(instance).close();
+      answer.status = not_begun;
+      answer.body = broken.what();
+    }
+    history_.attempted(number, "instance " + std::to_string(instance + 1) + " answered " +
+                                   std::to_string(answer.status) + " " +
+                                   answer.body.substr(0, 300));
+    if (answer.status / 100 == 2) {
+      history_.acknowledge(number, answered(answer.json()));
+      return true;
+    }
+    bool const again = answer.status == not_begun || answer.status == 503 || answer.status == 429;
+    if (!again) {
+      history_.fail(method + " " + target + " under " + key + " was answered " +
+                    std::to_string(answer.status) + " " + answer.body);
+      return false;
+    }
+    std::this_thread::sleep_for(std::chrono::milliseconds(20 + below(100)));
+  }
+  history_.fail(method + " " + target + " under " + key + " was never answered well");
+  return false;
+}
+
+/// A contact of somebody new, or of somebody who has been here.
+void Player::meet(Person const* returning) {
+  auto const phone = returning != nullptr ? returning->phone : new_phone();
+  json const body{{"channel", "voice"},
+                  {"direction", "inbound"},
+                  {"identifiers", {{{"type", "phone"}, {"value", phone}}}}};
+  write("POST", "/v1/interactions", body, {}, [&](json const& document) {
+    std::string const id = document.at("interaction").at("id");
+    std::string const customer = document.at("customer").at("id");
+    if (returning == nullptr) {
+      auto person = std::make_shared<Person>();
+      person->phone = phone;
+      person->customer = customer;
+      person->phones = {phone};
+      std::lock_guard const lock(world_.mutex);
+      world_.people.push_back(std::move(person));
+    }
+    change(customer, [&](Person& person) {
+      person.interactions.push_back(id);
+      ++person.facts;
+    });
+    std::vector<Put> learnt{{"live:" + customer, id},
+                            shown(customer, "interaction.started", id),
+                            fed("interaction.started", id)};
+    if (returning == nullptr) learnt.push_back({"owner:" + phone, customer, true});
+    return learnt;
+  });
+}
+
+/// A caller unknown at first, who turns out to be this person.
+void Player::meet_stranger(Person const& person) {
+  auto const phone = new_phone();
+  json const start{{"channel", "chat"},
+                   {"direction", "inbound"},
+                   {"identifiers", {{{"type", "phone"}, {"value", phone}}}}};
+  std::string contact;
+  bool const met = write("POST", "/v1/interactions", start, {}, [&](json const& document) {
+    contact = document.at("interaction").at("id");
+    std::string const stranger = document.at("customer").at("id");
+    return std::vector<Put>{{"owner:" + phone, stranger, true},
+                            {"live:" + stranger, contact},
+                            fed("interaction.started", contact)};
+  });
+  if (!met) return;
+  json const body{{"customer_id", person.customer}};
+  write("POST", "/v1/interactions/" + contact + "/identify", body, {}, [&](json const&) {
+    change(person.customer, [&](Person& known) {
+      known.interactions.push_back(contact);
+      known.phones.push_back(phone);
+      known.facts += 3;
+    });
+    return std::vector<Put>{{"owner:" + phone, person.customer, true},
+                            {"live:" + person.customer, contact},
+                            shown(person.customer, "interaction.started", contact)};
+  });
+}
+
+void Player::say(Person const& person) {
+  auto const& contact = person.interactions[below(person.interactions.size())];
+  auto const text = next("said-");
+  json const body{{"messages", {{{"role", "customer"}, {"text", text}}}}};
+  write("POST", "/v1/interactions/" + contact + "/messages", body, {{"messages:" + contact, text}},
+        [&](json const& document) {
+          std::string const id = document.at("messages").at(0).at("id");
+          change(person.customer, [](Person& known) { ++known.facts; });
+          return std::vector<Put>{shown(person.customer, "message.added", id),
+                                  fed("message.added", id)};
+        });
+}
+
+void Player::open_case(Person const& person) {
+  if (person.cases.size() >= cases_most) return;
+  json const body{{"customer_id", person.customer}, {"subject", next("subject-")}};
+  write("POST", "/v1/cases", body, {}, [&](json const& document) {
+    std::string const id = document.at("id");
+    change(person.customer, [&](Person& known) {
+      known.cases.push_back(id);
+      ++known.facts;
+    });
+    return std::vector<Put>{{"cases:" + person.customer, id},
+                            shown(person.customer, "case.opened", id),
+                            fed("case.opened", id)};
+  });
+}
+
+void Player::take_note(Person const& person) {
+  if (person.cases.empty()) return open_case(person);
+  auto const& of = person.cases[below(person.cases.size())];
+  auto const text = next("noted-");
+  write("POST", "/v1/cases/" + of + "/notes", {{"kind", "note"}, {"text", text}},
+        {{"notes:" + of, text}, {"shown notes:" + of, text}}, [&](json const& document) {
+          std::string const id = document.at("id");
+          change(person.customer, [](Person& known) { ++known.facts; });
+          return std::vector<Put>{shown(person.customer, "note.added", id), fed("note.added", id)};
+        });
+}
+
+void Player::record_event(Person const& person) {
+  json const event{{"customer_id", person.customer},
+                   {"type", "page_viewed"},
+                   {"at", format_rfc3339(SystemClock().now())}};
+  write("POST", "/v1/events", {{"events", {event}}}, {}, [&](json const& document) {
+    auto const& result = document.at("results").at(0);
+    if (!result.contains("id")) {
+      history_.fail("an event was not taken: " + document.dump());
+      return std::vector<Put>{};
+    }
+    std::string const id = result.at("id");
+    change(person.customer, [](Person& known) { ++known.facts; });
+    return std::vector<Put>{shown(person.customer, "event.recorded", id),
+                            fed("event.recorded", id)};
+  });
+}
+
+void Player::rename(Person const& person) {
+  auto const name = next("name-");
+  write("PATCH", "/v1/customers/" + person.customer, {{"display_name", name}},
+        {{"name:" + person.customer, name, true}}, [&](json const&) {
+          change(person.customer, [](Person& known) { ++known.facts; });
+          return std::vector<Put>{};
+        });
+}
+
+}  // namespace throughline::faults

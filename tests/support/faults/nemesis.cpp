@@ -1,0 +1,220 @@
+// SPDX-FileCopyrightText: 2026 The Throughline authors
+// SPDX-License-Identifier: Apache-2.0
+#include "support/faults/nemesis.hpp"
+
+#include <algorithm>
+#include <chrono>
+#include <thread>
+
+namespace throughline::faults {
+
+namespace {
+
+std::string numbered(char const* what, std::size_t i) {
+  return std::string(what) + " " + std::to_string(i + 1);
+}
+
+}  // namespace
+
+Nemesis::Nemesis(Cluster& cluster, History& history, std::uint64_t seed)
+    : cluster_(cluster), history_(history), dice_(seed) {
+  faults_ = {{"instance killed", &Nemesis::kill_instance},
+             {"instance paused", &Nemesis::pause_instance},
+             {"PostgreSQL killed", &Nemesis::kill_postgres},
+             {"PostgreSQL paused", &Nemesis::pause_postgres},
+             {"link to PostgreSQL cut", &Nemesis::cut_postgres_link},
+             {"link to PostgreSQL slow", &Nemesis::slow_postgres_link},
+             {"dropped at COMMIT", &Nemesis::drop_at_commit},
+             {"queues filled", &Nemesis::fill_queues}};
+  if (cluster.form() == Form::redis) {
+    faults_.insert(faults_.end(),
+                   {{"Redis restarted empty", &Nemesis::restart_redis_empty},
+                    {"Redis restarted from a snapshot", &Nemesis::restart_redis_from_snapshot},
+                    {"Redis paused", &Nemesis::pause_redis},
+                    {"Redis failed over", &Nemesis::fail_redis_over},
+                    {"link to Redis cut", &Nemesis::cut_redis_link},
+                    {"link to Redis slow", &Nemesis::slow_redis_link}});
+  }
+  std::shuffle(faults_.begin(), faults_.end(), dice_);
+}
+
+/// In turn, so that a short run too has a bit of everything.
+void Nemesis::strike() {
+  auto const [name, fault] = faults_.front();
+  std::rotate(faults_.begin(), faults_.begin() + 1, faults_.end());
+  ++struck_[name];
+  (this->*fault)();
+  say("healed: " + std::string(name));
+  if (auto const log = cluster_.fallen(); !log.empty()) {
+    history_.fail("an instance ended during: " + std::string(name) + "\n" + log);
+  }
+  if (!cluster_.await_health()) history_.fail(std::string("an instance stays ill after: ") + name);
+  constexpr int settle_least = 500;
+  constexpr int settle_most = 3000;
+  wait(settle_least, settle_most);
+}
+
+std::string Nemesis::told() const {
+  std::string text;
+  for (auto const& [name, count] : struck_) {
+    text += (text.empty() ? "" : ", ") + name + " ×" + std::to_string(count);
+  }
+  return text;
+}
+
+void Nemesis::wait(int least_ms, int most_ms) {
+  std::uniform_int_distribution<int> length(least_ms, most_ms);
+  std::this_thread::sleep_for(std::chrono::milliseconds(length(dice_)));
+}
+
+void Nemesis::kill_instance() {
+  auto const i = any_instance();
+  say(numbered("kill -9 of instance", i));
+  cluster_.instance(i).process.kill();
+  wait(0, 1000);
+  cluster_.start(i);
+}
+
+void Nemesis::pause_instance() {
+  auto const i = any_instance();
+  say(numbered("SIGSTOP of instance", i));
+  cluster_.instance(i).process.pause();
+  wait(300, 5000);
+  cluster_.instance(i).process.resume();
+}
+
+void Nemesis::kill_postgres() {
+  say("kill -9 of PostgreSQL");
+  cluster_.postgres().kill();
+  wait(0, 1000);
+  cluster_.postgres().start();
+}
+
+void Nemesis::pause_postgres() {
+  say("SIGSTOP of PostgreSQL");
+  cluster_.postgres().pause();
+  wait(300, 3000);
+  cluster_.postgres().resume();
+}
+
+void Nemesis::cut_postgres_link() {
+  auto const i = any_instance();
+  say(numbered("PostgreSQL out of reach of instance", i));
+  auto& wire = *cluster_.instance(i).to_postgres;
+  wire.refuse(true);
+  wire.drop();
+  wait(300, 4000);
+  wire.refuse(false);
+}
+
+void Nemesis::slow_postgres_link() {
+  auto const i = any_instance();
+  say(numbered("PostgreSQL's answers delayed for instance", i));
+  auto& wire = *cluster_.instance(i).to_postgres;
+  for (int times = 0; times < 5; ++times) {
+    wire.hold(true);
+    wait(50, 800);
+    wire.hold(false);
+    wait(20, 200);
+  }
+}
+
+void Nemesis::drop_at_commit() {
+  for (int times = 0; times < 5; ++times) {
+    auto const i = any_instance();
+    say(numbered("a COMMIT's answer is lost on its way to instance", i));
+    cluster_.instance(i).to_postgres->cut_answer_to("COMMIT");
+    wait(100, 500);
+  }
+}
+
+void Nemesis::fill_queues() {
+  auto const i = any_instance();
+  say(numbered("queues filled of instance", i));
+  constexpr std::size_t crowd = 200;
+  std::vector<support::Client> clients;
+  for (std::size_t n = 0; n < crowd; ++n) clients.push_back(cluster_.client(i));
+  for (int rounds = 0; rounds < 3; ++rounds) {
+    for (auto& client : clients) {
+      try {
+        client.send("GET /v1/cases?limit=200 HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer " +
+                    cluster_.key() + "\r\n\r\n");
+      } catch (std::runtime_error const&) {
+        client.close();  // turned away
+      }
+    }
+    wait(50, 300);
+  }
+}
+
+void Nemesis::restart_redis(bool with_snapshot) {
+  if (with_snapshot) {
+    cluster_.redis().save();
+    say("Redis has saved a snapshot");
+    wait(200, 2000);
+  } else {
+    cluster_.redis().forget();
+  }
+  say(with_snapshot ? "kill -9 of Redis, which comes back with the snapshot"
+                    : "kill -9 of Redis, which comes back empty");
+  cluster_.redis().kill();
+  wait(0, 4000);
+  cluster_.redis().start();
+}
+
+void Nemesis::restart_redis_empty() {
+  restart_redis(false);
+}
+
+void Nemesis::restart_redis_from_snapshot() {
+  restart_redis(true);
+}
+
+void Nemesis::pause_redis() {
+  say("SIGSTOP of Redis");
+  cluster_.redis().pause();
+  wait(100, 4000);
+  cluster_.redis().resume();
+}
+
+/// The old primary lives on for a while, for those who are still connected to it.
+void Nemesis::fail_redis_over() {
+  cluster_.start_replica();
+  cluster_.lag();
+  say("Redis's replica lags");
+  wait(200, 2000);
+  bool const all_move = dice_() % 2 == 0;
+  cluster_.fail_over(all_move);
+  say(all_move ? "the replica is Redis now" : "the replica is Redis now, for new connections");
+  wait(300, 4000);
+  for (std::size_t i = 0; i < cluster_.size(); ++i) {
+    if (dice_() % 2 == 0) cluster_.instance(i).to_redis->drop();
+    wait(0, 500);
+  }
+  say("kill -9 of the old Redis");
+  cluster_.spare_redis().kill();
+}
+
+void Nemesis::cut_redis_link() {
+  auto const i = any_instance();
+  say(numbered("Redis out of reach of instance", i));
+  auto& wire = *cluster_.instance(i).to_redis;
+  wire.refuse(true);
+  wire.drop();
+  wait(200, 5000);
+  wire.refuse(false);
+}
+
+void Nemesis::slow_redis_link() {
+  auto const i = any_instance();
+  say(numbered("Redis's answers delayed for instance", i));
+  auto& wire = *cluster_.instance(i).to_redis;
+  for (int times = 0; times < 5; ++times) {
+    wire.hold(true);
+    wait(20, 1200);
+    wire.hold(false);
+    wait(20, 300);
+  }
+}
+
+}  // namespace throughline::faults

@@ -1,0 +1,60 @@
+// SPDX-FileCopyrightText: 2026 The Throughline authors
+// SPDX-License-Identifier: Apache-2.0
+//
+// What goes wrong: one fault at a time, healed, and a while to settle.
+#pragma once
+
+#include <atomic>
+#include <random>
+#include <string>
+#include <vector>
+
+#include "support/faults/cluster.hpp"
+#include "support/faults/history.hpp"
+
+namespace throughline::faults {
+
+class Nemesis {
+ public:
+  Nemesis(Cluster& cluster, History& history, std::uint64_t seed);
+
+  /// One fault, from its beginning to when everything runs again.
+  void strike();
+  /// How many of each.
+  std::string told() const;
+
+ private:
+  using Fault = void (Nemesis::*)();
+  struct Named {
+    char const* name;
+    Fault fault;
+  };
+
+  void kill_instance();
+  void pause_instance();
+  void kill_postgres();
+  void pause_postgres();
+  void cut_postgres_link();
+  void slow_postgres_link();
+  void drop_at_commit();
+  void fill_queues();
+  void restart_redis_empty();
+  void restart_redis_from_snapshot();
+  void pause_redis();
+  void fail_redis_over();
+  void cut_redis_link();
+  void slow_redis_link();
+
+  std::size_t any_instance() { return dice_() % cluster_.size(); }
+  void wait(int least_ms, int most_ms);
+  void say(std::string const& what) { history_.note(what); }
+  void restart_redis(bool with_snapshot);
+
+  Cluster& cluster_;
+  History& history_;
+  std::mt19937_64 dice_;
+  std::vector<Named> faults_;
+  std::map<std::string, int> struck_;
+};
+
+}  // namespace throughline::faults
