@@ -3,6 +3,7 @@
 """Measures this build against references that run beside it; see README.md."""
 
 import argparse
+import contextlib
 import datetime
 import json
 import os
@@ -13,129 +14,121 @@ import signal
 import sys
 import time
 
+import measures
 import report
+import rows
 import tools
 import world
 
-READ_SECONDS = 3
-WRITE_SECONDS = 5
-SINGLE_SECONDS = 2
-REDIS_REQUESTS = 200_000
-NOTE_BODY = json.dumps({"kind": "note", "text": world.NOTE})
+
+def say(line):
+    print(line, file=sys.stderr, flush=True)
 
 
-class Bench:
-    def __init__(self, options, folder):
-        self.options = options
-        self.folder = folder
-        self.redis_url = os.environ["THROUGHLINE_REDIS_URL"]
-        self.database_url = world.fresh_database(os.environ["THROUGHLINE_DATABASE_URL"])
-        self.key = self._prepare()
-        with self._server("") as url:
-            api = world.Api(url, self.key)
-            self.world = world.World(api, folder)
-            self.document = api.call("GET", self.world.first_read)
-        self.tenant = tools.output_of(
-            ["psql", "-X", "-At", "-c", "select id from tenants where name = 'bench'",
-             self.database_url]).strip()
-        now = datetime.datetime.now(datetime.timezone.utc).isoformat()
-        self.scripts = world.note_scripts(self.world, self.tenant, now, folder)
+def parse(words=None):
+    parser = argparse.ArgumentParser(prog="scripts/bench")
+    parser.add_argument("--rows", default=",".join(rows.names()),
+                        help="only these, comma-separated: " + ", ".join(rows.names()))
+    parser.add_argument("--rounds", type=int, default=3)
+    parser.add_argument("--quick", action="store_true", help="one round, without the large tenant")
+    parser.add_argument("--customers", type=int, default=10_000)
+    parser.add_argument("--large", type=int, default=1_000_000,
+                        help="customers of the large tenant; 0: leave its rows out")
+    parser.add_argument("--write", type=pathlib.Path, metavar="FILE",
+                        help="puts the table into this page, between its marks")
+    parser.add_argument("--clients", type=int, default=64, help="connections, each kept alive")
+    parser.add_argument("--binary", default="build/release/throughline")
+    parser.add_argument("--steady", default="build/release/steady")
+    parser.add_argument("--nginx", default=shutil.which("nginx"))
+    parser.add_argument("--pgbench", default="/usr/lib/postgresql/15/bin/pgbench")
+    parser.add_argument("--output", type=pathlib.Path, default=pathlib.Path("build/bench"))
+    options = parser.parse_args(words)
+    options.rows = options.rows.split(",")
+    for name in options.rows:
+        if name not in rows.names():
+            parser.error(f"no row {name}; there are {', '.join(rows.names())}")
+    if options.quick:
+        options.rounds, options.large = 1, 0
+    return options
 
-    def _prepare(self):
-        database = {"THROUGHLINE_DATABASE_URL": self.database_url}
-        tools.output_of([self.options.binary, "migrate"], database)
-        printed = tools.output_of(
-            [self.options.binary, "key", "create", "--tenant", "bench", "--scopes", "all"],
-            database)
-        return printed.strip().splitlines()[-1]
 
-    def _server(self, redis_url):
-        return tools.throughline(self.options.binary, self.database_url, redis_url, self.folder)
+def find(name, small, large):
+    """The function that takes a measure of this name; the rounds fill in what it builds on."""
+    if name.startswith("large_"):
+        return find(name.removeprefix("large_"), large, None)
+    if name.startswith("steady_"):
+        what = name.removeprefix("steady_")
+        targets = {"read": small.target.reads, "note": small.target.notes}[what]
+        return lambda one: small.steady(targets, one[f"{what}_memory"]["rate"])
+    if name.startswith("flood_"):
+        times = int(name.removeprefix("flood_"))
+        return lambda one: small.flood(small.target.notes, one["note_memory"]["rate"], times)
+    if hasattr(small, name):
+        return lambda one: getattr(small, name)()
+    kind, _, argument = name.rpartition("_")
+    return lambda one: getattr(small, kind)(int(argument) if argument.isdigit() else argument)
 
-    def reads(self, redis_url):
-        with self._server(redis_url) as url:
-            if world.Api(url, self.key).call("GET", self.world.first_read) != self.document:
-                raise RuntimeError("the two sides would not serve the same bytes")
-            return tools.wrk(url, self.world.reads, self.key, self.options.clients, READ_SECONDS)
 
-    def nginx(self):
-        with tools.nginx(self.options.nginx, self.document, self.folder) as url:
-            return tools.wrk(url, self.world.reads, self.key, self.options.clients, READ_SECONDS)
+def take(options, wanted, small, large):
+    rounds = []
+    for number in range(options.rounds):
+        result = {}
+        for name in rows.measures_of(wanted):
+            say(f"round {number + 1}: {name}")
+            result[name] = find(name, small, large)(result)
+        rounds.append(result)
+    return rounds
 
-    def redis(self):
-        return tools.redis_benchmark(self.redis_url, len(self.document), self.options.clients,
-                                     REDIS_REQUESTS)
 
-    def notes(self, redis_url, clients, seconds):
-        with self._server(redis_url) as url:
-            return tools.wrk(url, self.world.writes, self.key, clients, seconds, NOTE_BODY)
+@contextlib.contextmanager
+def copy_of(url, name):
+    """A database to write to, made from one that stays as it is."""
+    world.run_sql(url, "drop database if exists bench with (force)",
+                  f"create database bench template {name}")
+    yield world.sibling(url, "bench")
+    world.run_sql(url, "drop database if exists bench with (force)")
 
-    def pgbench(self, clients, seconds):
-        # As the server connects: the role from the start-up packet, the tenant set.
-        options = f"-c role=throughline_server -c throughline.tenant={self.tenant}"
-        return tools.pgbench(self.options.pgbench, self.database_url, options, self.scripts,
-                             clients, seconds, self.folder)
 
-    def measurements(self):
-        """In the order in which a round takes them: each beside its reference."""
-        many = self.options.clients
-        return {
-            "nginx": self.nginx,
-            "read_memory": lambda: self.reads(""),
-            "redis": self.redis,
-            "read_redis": lambda: self.reads(self.redis_url),
-            "pgbench": lambda: self.pgbench(many, WRITE_SECONDS),
-            "note_memory": lambda: self.notes("", many, WRITE_SECONDS),
-            "note_redis": lambda: self.notes(self.redis_url, many, WRITE_SECONDS),
-            "pgbench_one": lambda: self.pgbench(1, SINGLE_SECONDS),
-            "note_memory_one": lambda: self.notes("", 1, SINGLE_SECONDS),
-            "note_redis_one": lambda: self.notes(self.redis_url, 1, SINGLE_SECONDS),
-        }
-
-    def run(self):
-        """As many whole rounds as asked for and as fit into the time; at least one."""
-        rounds, started = [], time.monotonic()
-        while len(rounds) < self.options.rounds:
-            taken = (time.monotonic() - started) / max(1, len(rounds))
-            if rounds and time.monotonic() - started + taken > self.options.seconds:
-                break
-            result = {}
-            for name, measure in self.measurements().items():
-                print(f"round {len(rounds) + 1}: {name}", file=sys.stderr)
-                result[name] = measure()
-            rounds.append(result)
-        return rounds
+def measure(options, folder):
+    url = os.environ["THROUGHLINE_DATABASE_URL"]
+    wanted = rows.chosen(options.rows, options.large)
+    small_name = world.generated(url, options.binary, options.customers, say)
+    large = None
+    if any(row.large for row in wanted):
+        # Too large to copy: what is written to it stays, and is little beside the rest.
+        name = world.generated(url, options.binary, options.large, say)
+        large = measures.Measures(options, world.World(
+            world.sibling(url, name), options.binary, options.large, folder), folder)
+    with copy_of(url, small_name) as copy:
+        small = measures.Measures(
+            options, world.World(copy, options.binary, options.customers, folder), folder)
+        rounds = take(options, wanted, small, large)
+    return wanted, rounds, len(small.document)
 
 
 def main():
     # Ended from outside, it ends what it has started on its way out.
     signal.signal(signal.SIGTERM, lambda number, frame: sys.exit(143))
-    parser = argparse.ArgumentParser(prog="scripts/bench")
-    parser.add_argument("--binary", default="build/release/throughline")
-    parser.add_argument("--nginx", default=shutil.which("nginx"))
-    parser.add_argument("--pgbench", default="/usr/lib/postgresql/15/bin/pgbench")
-    parser.add_argument("--clients", type=int, default=64, help="connections, each kept alive")
-    parser.add_argument("--rounds", type=int, default=3)
-    parser.add_argument("--seconds", type=int, default=140, help="no round begins that ends later")
-    parser.add_argument("--output", type=pathlib.Path, default=pathlib.Path("build/bench"))
-    options = parser.parse_args()
+    options = parse()
     folder = options.output.resolve() / "run"  # logs and configurations of the last run
     shutil.rmtree(folder, ignore_errors=True)
     folder.mkdir(parents=True)
-    load = os.getloadavg()[0]
-    bench = Bench(options, folder)
-    rounds = bench.run()
-    facts = {"at": datetime.datetime.now(datetime.timezone.utc).isoformat(timespec="seconds"),
-             "machine": platform.machine(), "cores": tools.CORES, "load_before": load,
-             "server_threads": tools.SERVER_THREADS, "clients": options.clients,
-             "document_bytes": len(bench.document)}
-    rows = report.rows(rounds)
-    print(report.text(facts, rows, len(rounds)))
-    result = json.dumps({**facts, "rows": rows, "rounds": rounds}, indent=1)
-    (options.output / "latest.json").write_text(result + "\n")
-    stamp = facts["at"].replace(":", "").replace("+0000", "Z")
-    (options.output / f"{stamp}.json").write_text(result + "\n")
-    return 1 if report.has_errors(rows) else 0
+    load, started = os.getloadavg()[0], time.monotonic()
+    wanted, rounds, document_bytes = measure(options, folder)
+    now = datetime.datetime.now(datetime.timezone.utc)
+    facts = {"at": now.strftime("%Y-%m-%d %H:%M UTC"), "machine": platform.machine(),
+             "cores": tools.CORES, "load_before": load, "server_threads": tools.SERVER_THREADS,
+             "clients": options.clients, "rounds": len(rounds), "customers": options.customers,
+             "large_customers": options.large, "document_bytes": document_bytes,
+             "seconds": round(time.monotonic() - started)}
+    found = report.results(wanted, rounds)
+    print(report.text(facts, found))
+    result = json.dumps({**facts, "rows": found, "measured": rounds}, indent=1) + "\n"
+    (options.output / "latest.json").write_text(result)
+    (options.output / f"{now:%Y-%m-%dT%H%M%SZ}.json").write_text(result)
+    if options.write:
+        report.write_into(options.write, facts, found)
+    return 1 if report.has_errors(found) else 0
 
 
 if __name__ == "__main__":

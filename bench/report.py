@@ -1,78 +1,134 @@
 # SPDX-FileCopyrightText: 2026 The Throughline authors
 # SPDX-License-Identifier: Apache-2.0
-"""What the rounds come to: a row for each figure owed, what fell short said first."""
+"""What the rounds come to, as data, as text and as a table for docs/PERFORMANCE.md."""
 
 import statistics
 
-# path, ours, references (the lowest counts), figure, owed, go for; a rate's ratio is owed at
-# least, a latency's at most.
-FIGURES = [
-    ("hot context, memory cache", "read_memory", ["nginx"], "rate", 0.75, 0.90),
-    ("hot context, Redis cache", "read_redis", ["nginx", "redis"], "rate", 0.50, 0.65),
-    ("durable note, memory cache", "note_memory", ["pgbench"], "rate", 1.3, 1.6),
-    ("durable note, Redis cache", "note_redis", ["pgbench"], "rate", 1.3, 1.6),
-    ("one client's note, memory cache", "note_memory_one", ["pgbench_one"], "p50_ms", 2.0, None),
-    ("one client's note, Redis cache", "note_redis_one", ["pgbench_one"], "p50_ms", 2.5, None),
-]
-REFERENCE_NAMES = {"nginx": "nginx, the same bytes", "redis": "redis-benchmark GET",
-                   "pgbench": "pgbench, the same rows", "pgbench_one": "pgbench, one client"}
+MARK_BEGIN = "<!-- scripts/bench writes from here -->"
+MARK_END = "<!-- to here -->"
 
 
-def rows(rounds):
+def results(rows, rounds):
+    """Neighbours in time are compared, then the median taken: a slow minute hits both."""
     found = []
-    for path, ours, references, figure, owed, goal in FIGURES:
-        # Neighbours in time are compared, then the median taken: a slow minute hits both.
-        pairs = [(one[ours][figure], min((one[name][figure], name) for name in references))
-                 for one in rounds]
-        ratio = statistics.median(mine / theirs[0] for mine, theirs in pairs)
-        at_least = figure == "rate"
+    for row in rows:
+        read = [row.read(one) for one in rounds]
+        ratios = [ratio for _, _, ratio, _ in read]
+        ratio = statistics.median(ratios)
+        shown = [one[row.shows] for one in rounds] if row.shows else []
         found.append({
-            "path": path, "figure": figure, "reference": REFERENCE_NAMES[pairs[0][1][1]],
-            "ours": statistics.median(mine for mine, _ in pairs),
-            "theirs": statistics.median(theirs[0] for _, theirs in pairs),
-            "ratio": ratio, "owed": owed, "goal": goal, "at_least": at_least,
-            "met": ratio >= owed if at_least else ratio <= owed,
-            "p50_ms": statistics.median(one[ours]["p50_ms"] for one in rounds),
-            "p99_ms": statistics.median(one[ours]["p99_ms"] for one in rounds),
-            "errors": sum(sum(one[ours]["errors"].values()) for one in rounds)})
+            "name": row.name, "path": row.path, "unit": row.unit, "reference": read[0][3],
+            "ours": statistics.median(ours for ours, _, _, _ in read),
+            "theirs": (None if read[0][1] is None else
+                       statistics.median(theirs for _, theirs, _, _ in read)),
+            "ratio": ratio, "ratio_min": min(ratios), "ratio_max": max(ratios),
+            "owed": row.owed, "goal": row.goal, "at_least": row.at_least,
+            "met": row.owed is None or (ratio >= row.owed if row.at_least else ratio <= row.owed),
+            "p50_ms": statistics.median(one["p50_ms"] for one in shown) if shown else None,
+            "p99_ms": statistics.median(one["p99_ms"] for one in shown) if shown else None,
+            "cpu_us": cpu(shown), "errors": errors(shown)})
     return found
+
+
+def cpu(shown):
+    """CPU microseconds a request, by process."""
+    names = shown[0].get("cpu_s", {}) if shown else {}
+    return {name: statistics.median(one["cpu_s"][name] / max(1, one["requests"]) * 1e6
+                                    for one in shown) for name in names}
+
+
+def errors(shown):
+    total = {}
+    for one in shown:
+        for kind, count in one["errors"].items():
+            total[kind] = total.get(kind, 0) + count
+    return {kind: count for kind, count in total.items() if count}
 
 
 def has_errors(found):
     return any(row["errors"] for row in found)
 
 
+def quantity(row, value):
+    if value is None:
+        return ""
+    return f"{value:,.0f}/s" if row["unit"] == "/s" else f"{value:.2f} ms"
+
+
 def limit(row, value):
     return "" if value is None else f"{'≥' if row['at_least'] else '≤'} {value:g}"
 
 
-def quantity(row, value):
-    return f"{value:,.0f}/s" if row["figure"] == "rate" else f"{value:.2f} ms"
+def compared(row, value):
+    """A ratio, or the figure itself where nothing stands beside it."""
+    return quantity(row, value) if row["theirs"] is None else f"{value:.2f}"
 
 
-def text(facts, found, rounds):
-    lines = [""]
+def cells(row):
+    spread = f"{compared(row, row['ratio_min'])}–{compared(row, row['ratio_max'])}"
+    used = " + ".join(f"{name} {micros:.0f}" for name, micros in row["cpu_us"].items())
+    return [row["path"], quantity(row, row["ours"]), quantity(row, row["theirs"]),
+            compared(row, row["ratio"]), spread, limit(row, row["owed"]), limit(row, row["goal"]),
+            "" if row["p50_ms"] is None else f"{row['p50_ms']:.2f}",
+            "" if row["p99_ms"] is None else f"{row['p99_ms']:.2f}", used, row["reference"]]
+
+
+HEADINGS = ["path", "ours", "reference", "ratio", "min–max", "owed", "go for", "p50 ms", "p99 ms",
+            "CPU µs a request", "reference is"]
+
+
+def shortfalls(facts, found):
+    lines = []
     if facts["load_before"] > facts["cores"] / 4:
         lines.append(f"WORTHLESS?  a load of {facts['load_before']:.1f} on {facts['cores']} cores "
                      "before this began")
     for row in found:
         if row["errors"]:
-            lines.append(f"FAILED REQUESTS  {row['path']}: {row['errors']}")
+            told = ", ".join(f"{count} {kind}" for kind, count in row["errors"].items())
+            lines.append(f"FAILED REQUESTS  {row['path']}: {told}")
     for row in found:
         if not row["met"]:
-            lines.append(f"FELL SHORT  {row['path']}: {row['ratio']:.2f} × {row['reference']}, "
+            lines.append(f"FELL SHORT  {row['path']}: {compared(row, row['ratio'])} × "
+                         f"{row['reference']}, owed {limit(row, row['owed'])}"
+                         if row["theirs"] is not None else
+                         f"FELL SHORT  {row['path']}: {compared(row, row['ratio'])}, "
                          f"owed {limit(row, row['owed'])}")
-    if not has_errors(found) and all(row["met"] for row in found):
+    if not lines:
         lines.append("Nothing fell short.")
-    lines += ["", f"{'path':<33}{'ours':>12}{'reference':>12}{'ratio':>7}{'owed':>7}{'go for':>8}"
-                  f"{'p50 ms':>9}{'p99 ms':>9}  reference is"]
-    for row in found:
-        lines.append(
-            f"{row['path']:<33}{quantity(row, row['ours']):>12}{quantity(row, row['theirs']):>12}"
-            f"{row['ratio']:>7.2f}{limit(row, row['owed']):>7}"
-            f"{limit(row, row['goal']):>8}{row['p50_ms']:>9.2f}{row['p99_ms']:>9.2f}"
-            f"  {row['reference']}")
-    lines += ["", f"Medians of {rounds} round{'s' * (rounds > 1)}; {facts['clients']} connections "
-                  f"kept alive; {facts['cores']} cores, {facts['server_threads']} thread(s) for "
-                  f"each server; document of {facts['document_bytes']:,} bytes."]
-    return "\n".join(lines)
+    return lines
+
+
+def conditions(facts):
+    many = facts["rounds"] != 1
+    return (f"Medians of {facts['rounds']} round{'s' * many}, {facts['at']}; {facts['clients']} "
+            f"connections kept alive; {facts['cores']} cores, {facts['server_threads']} I/O "
+            f"thread(s) for each server; document of {facts['document_bytes']:,} bytes; "
+            f"{facts['customers']:,} customers, the large tenant {facts['large_customers']:,}.")
+
+
+def text(facts, found):
+    table = [HEADINGS, *map(cells, found)]
+    widths = [max(len(line[i]) for line in table) for i in range(len(HEADINGS))]
+    lines = ["", *shortfalls(facts, found), ""]
+    for line in table:
+        padded = [cell.ljust(width) if i in (0, 9, 10) else cell.rjust(width)
+                  for i, (cell, width) in enumerate(zip(line, widths))]
+        lines.append("  ".join(padded).rstrip())
+    return "\n".join([*lines, "", conditions(facts)])
+
+
+def markdown(facts, found):
+    lines = [*(f"- {line}" for line in shortfalls(facts, found)), "",
+             "| " + " | ".join(HEADINGS) + " |", "|---" * len(HEADINGS) + "|"]
+    lines += ["| " + " | ".join(cells(row)) + " |" for row in found]
+    return "\n".join([*lines, "", conditions(facts)])
+
+
+def write_into(path, facts, found):
+    """Replaces what stands between the two marks."""
+    page = path.read_text()
+    before, _, rest = page.partition(MARK_BEGIN)
+    _, _, after = rest.partition(MARK_END)
+    if not rest or not after:
+        raise RuntimeError(f"{path} has no place for the table: {MARK_BEGIN} … {MARK_END}")
+    path.write_text(f"{before}{MARK_BEGIN}\n\n{markdown(facts, found)}\n\n{MARK_END}{after}")

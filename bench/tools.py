@@ -17,7 +17,8 @@ import urllib.request
 HERE = pathlib.Path(__file__).resolve().parent
 READY_SECONDS = 20
 STOP_SECONDS = 20
-WARM_UP_SECONDS = 0.7
+WARM_UP_SECONDS = 1
+PGBENCH_WARM_UP = 2
 # The same number of threads for every server, the rest of the machine for whoever loads it.
 CORES = os.cpu_count() or 1
 SERVER_THREADS = max(1, CORES // 2)
@@ -61,18 +62,28 @@ def wait_ready(url, child, log):
     raise RuntimeError(f"{url} does not answer; see {log}")
 
 
+class Served:
+    """A server that runs: where it listens, and the process to look at."""
+
+    def __init__(self, url, pid):
+        self.url = url
+        self.port = int(url.rsplit(":", 1)[1])
+        self.pid = pid
+
+
 @contextlib.contextmanager
-def throughline(binary, database_url, redis_url, folder):
+def throughline(binary, database_url, redis_url, folder, **settings):
     """One instance, with the settings of `throughline serve` but for its threads; no access log."""
     port, metrics_port, log = free_port(), free_port(), folder / "throughline.log"
-    settings = {
+    environment = {
         "THROUGHLINE_DATABASE_URL": database_url, "THROUGHLINE_REDIS_URL": redis_url,
         "THROUGHLINE_LISTEN": f"127.0.0.1:{port}",
         "THROUGHLINE_METRICS_LISTEN": f"127.0.0.1:{metrics_port}",
-        "THROUGHLINE_IO_THREADS": str(SERVER_THREADS), "THROUGHLINE_ACCESS_LOG": "false"}
-    with running([binary, "serve"], log, settings) as child:
+        "THROUGHLINE_IO_THREADS": str(SERVER_THREADS), "THROUGHLINE_ACCESS_LOG": "false",
+        **{f"THROUGHLINE_{name.upper()}": str(value) for name, value in settings.items()}}
+    with running([binary, "serve"], log, environment) as child:
         wait_ready(f"http://127.0.0.1:{port}/readyz", child, log)
-        yield f"http://127.0.0.1:{port}"
+        yield Served(f"http://127.0.0.1:{port}", child.pid)
         # What it counted, for whoever asks why requests failed.
         with urllib.request.urlopen(f"http://127.0.0.1:{metrics_port}/metrics", timeout=5) as text:
             (folder / f"metrics-{port}.txt").write_bytes(text.read())
@@ -108,7 +119,7 @@ def nginx(binary, document, folder):
         user="user root;" if os.geteuid() == 0 else ""))
     with running([binary, "-p", folder, "-c", configuration, "-e", log], log) as child:
         wait_ready(f"http://127.0.0.1:{port}/", child, log)
-        yield f"http://127.0.0.1:{port}"
+        yield Served(f"http://127.0.0.1:{port}", child.pid)
 
 
 def output_of(words, environment=None, **more):
@@ -119,49 +130,95 @@ def output_of(words, environment=None, **more):
     return done.stdout
 
 
-def wrk(url, targets, key, clients, seconds, body=None):
-    """{rate, p50_ms, p99_ms, errors} of one run of wrk over keep-alive connections.
+def cpu_seconds(pids):
+    """What these processes and the children they have buried have used so far."""
+    ticks = 0
+    for pid in pids:
+        with contextlib.suppress(OSError):
+            fields = pathlib.Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
+            ticks += sum(int(field) for field in fields[11:15])
+    return ticks / os.sysconf("SC_CLK_TCK")
 
-    Errors: answers that are no success, and connections refused, broken or timed out."""
-    environment = {"BENCH_TARGETS": str(targets), "BENCH_KEY": key}
-    if body is not None:
-        environment["BENCH_BODY"] = body
 
-    def run(duration):
+def family(pid):
+    """A process and its children."""
+    children = pathlib.Path(f"/proc/{pid}/task/{pid}/children").read_text().split()
+    return [pid, *map(int, children)]
+
+
+def measured(run, processes):
+    """What `run` returns, with the CPU seconds that each of `processes`, {name: pid}, used."""
+    before = {name: cpu_seconds(family(pid)) for name, pid in processes.items()}
+    found = run()
+    found["cpu_s"] = {name: cpu_seconds(family(pid)) - before[name]
+                      for name, pid in processes.items()}
+    return found
+
+
+def wrk(url, targets, key, clients, seconds, processes, *, in_turn=False, warm_up=None):
+    """{rate, p50_ms, p99_ms, requests, errors, cpu_s} of one run over keep-alive connections.
+
+    Errors: answers that are no success, and connections refused, broken or timed out. `warm_up` has
+    the targets to begin with, where they are not to be those that are measured."""
+    def run(duration, chosen):
+        environment = {"BENCH_TARGETS": str(chosen), "BENCH_KEY": key,
+                       "BENCH_ORDER": "turn" if in_turn else "random"}
         text = output_of(["wrk", "-t", min(LOAD_THREADS, clients), "-c", clients, "-d", duration,
                           "-s", HERE / "load.lua", url], environment)
         return json.loads(re.search(r"^RESULT (.*)$", text, re.M).group(1))
 
-    run(f"{max(1, round(WARM_UP_SECONDS))}s")
-    found = run(f"{seconds}s")
-    errors = {"refused": found["refused"], "broken": found["broken"]}
-    return {"rate": (found["requests"] - found["refused"]) / found["seconds"],
-            "p50_ms": found["p50_us"] / 1000, "p99_ms": found["p99_us"] / 1000, "errors": errors}
+    run(f"{WARM_UP_SECONDS}s", warm_up or targets)
+    found = measured(lambda: run(f"{seconds}s", targets), processes)
+    good = found["requests"] - found["refused"]
+    return {"rate": good / found["seconds"], "requests": good,
+            "p50_ms": found["p50_us"] / 1000, "p99_ms": found["p99_us"] / 1000,
+            "errors": {"refused": found["refused"], "broken": found["broken"]},
+            "cpu_s": found["cpu_s"]}
 
 
-def pgbench(binary, database_url, options, scripts, clients, seconds, folder):
-    """The same for pgbench, which runs one of `scripts` at random as each transaction."""
+def steady(binary, port, targets, keys, rate, seconds, connections, processes):
+    """What steady.cpp prints for this rate, with errors and cpu_s."""
+    found = measured(lambda: json.loads(output_of(
+        [binary, port, targets, keys, f"{rate:.1f}", seconds, connections])), processes)
+    found["requests"] = found["good"]
+    found["errors"] = {"other": found["other"], "broken": found["broken"],
+                       "hanging": found["hanging"]}
+    return found
+
+
+def pgbench(words, database_url, options, scripts, clients, seconds, folder, processes):
+    """The same for pgbench (`words` begin its command), which runs one of `scripts` at random as
+    each transaction. What ends in the first seconds is its warm-up: it plans everything then."""
     log = folder / "pgbench"
     for old in folder.glob("pgbench.*"):
         old.unlink()
-    words = [binary, "-n", "-M", "prepared", "-c", clients, "-j", min(LOAD_THREADS, clients),
-             "-T", seconds, "-l", f"--log-prefix={log}"]
+    words = [*words, "-n", "-M", "prepared", "-c", clients, "-j", min(LOAD_THREADS, clients),
+             "-l", f"--log-prefix={log}"]
     for script in scripts:
         words += ["-f", script]
-    text = output_of([*words, database_url], {"PGOPTIONS": options})
-    times = sorted(int(line.split()[2]) for part in folder.glob("pgbench.*")
-                   for line in part.read_text().splitlines())
-    return {"rate": float(re.search(r"^tps = ([\d.]+)", text, re.M).group(1)),
+
+    def run():
+        return output_of([*words, "-T", PGBENCH_WARM_UP + seconds, database_url],
+                         {"PGOPTIONS": options})
+
+    found = measured(lambda: {"text": run()}, processes)
+    done = [(float(line[4]) + float(line[5]) / 1e6, int(line[2]))  # when, after so many µs
+            for part in folder.glob("pgbench.*")
+            for line in map(str.split, part.read_text().splitlines())]
+    begin = max(end for end, _ in done) - seconds
+    times = sorted(taken for end, taken in done if end >= begin)
+    return {"rate": len(times) / seconds, "requests": len(done),
             "p50_ms": statistics.median(times) / 1000,
-            "p99_ms": times[len(times) * 99 // 100] / 1000, "errors": {}}
+            "p99_ms": times[len(times) * 99 // 100] / 1000, "errors": {},
+            "cpu_s": found["cpu_s"]}
 
 
-def redis_benchmark(redis_url, size, clients, requests):
+def redis_benchmark(redis_url, size, clients, requests, processes):
     """GET of a value of this size, one request at a time on each connection."""
     host, port = re.match(r"redis://([^:/]+):(\d+)", redis_url).groups()
     words = ["redis-benchmark", "-h", host, "-p", port, "-c", clients, "-d", size, "--csv"]
     output_of([*words, "-t", "set", "-n", 1000])
-    text = output_of([*words, "-t", "get", "-n", requests])
-    fields = [field.strip('"') for field in text.strip().splitlines()[-1].split(",")]
-    return {"rate": float(fields[1]), "p50_ms": float(fields[4]), "p99_ms": float(fields[6]),
-            "errors": {}}
+    found = measured(lambda: {"text": output_of([*words, "-t", "get", "-n", requests])}, processes)
+    fields = [field.strip('"') for field in found["text"].strip().splitlines()[-1].split(",")]
+    return {"rate": float(fields[1]), "requests": requests, "p50_ms": float(fields[4]),
+            "p99_ms": float(fields[6]), "errors": {}, "cpu_s": found["cpu_s"]}
