@@ -65,6 +65,12 @@ struct Change {
 /// everything.
 void record(postgres::Tx& tx, Actor const& actor, parts::Locked& locked,
             std::span<Change const> changes);
+/// The same for a batch, each fact with who brought it about.
+struct Deed {
+  Actor const* actor;
+  Change change;
+};
+void record(postgres::Tx& tx, parts::Locked& locked, std::span<Deed const> deeds);
 
 /// One row of the feed.
 struct Item {

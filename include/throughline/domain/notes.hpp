@@ -5,12 +5,14 @@
 // model for the next one.
 #pragma once
 
+#include <memory>
 #include <optional>
 #include <span>
 #include <string>
 #include <vector>
 
 #include "throughline/base/actor.hpp"
+#include "throughline/base/error.hpp"
 #include "throughline/base/page.hpp"
 #include "throughline/platform/http.hpp"
 #include "throughline/platform/postgres.hpp"
@@ -46,6 +48,39 @@ struct Note {
   Timestamp at;
   std::optional<ExternalId> external_id;
 };
+/// Adds many notes in one transaction, by statements for all of them; each is added, repeated or
+/// refused alone, as add() would.
+class Adding {
+ public:
+  /// Points to what outlives the Adding.
+  struct Asked {
+    Actor const* actor;
+    CaseId case_id;
+    NewNote const* note;
+  };
+  struct Outcome {
+    std::optional<Error> error;
+    /// The case's customer was joined meanwhile: to be asked again in another transaction.
+    bool moved = false;
+    // Neither of these:
+    Added added;
+    Note note;        // as written; not where it is a repeat
+    CustomerId root;  // whose version it raised; not where it is a repeat
+  };
+  /// Locks the customers and looks, by statements that travel with the transaction's next one.
+  Adding(postgres::Tx& tx, std::vector<Asked> asked);
+  Adding(Adding const&) = delete;
+  Adding& operator=(Adding const&) = delete;
+  ~Adding();
+  /// Decides and writes, in the order given, but for those not `wanted`: they leave nothing behind
+  /// and have an empty outcome.
+  std::vector<Outcome> finish(std::vector<bool> const& wanted);
+
+ private:
+  struct Impl;
+  std::unique_ptr<Impl> impl_;
+};
+
 Note get(postgres::Tx& tx, NoteId id);
 /// Newest first.
 Page<Note> list(postgres::Tx& tx, CaseId case_id, PageRequest const& page);

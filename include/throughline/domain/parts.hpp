@@ -13,6 +13,7 @@
 #include <span>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "throughline/base/actor.hpp"
 #include "throughline/platform/postgres.hpp"
@@ -38,6 +39,7 @@ class Locked {
   std::size_t size() const { return roots_.size(); }
 
  private:
+  friend class Locking;
   friend Locked lock(postgres::Tx&, Actor const&, std::span<CustomerId const>);
   friend CustomerId create(postgres::Tx&, Actor const&, Locked&, bool);
   friend std::int64_t raise(postgres::Tx&, Locked&, CustomerId);
@@ -55,6 +57,24 @@ std::optional<CustomerId> root_of(postgres::Tx& tx, CustomerId part);
 /// postgres::Retry. Ids that are unknown are simply absent from the result. Without parts nothing
 /// is locked and the rank stays free.
 Locked lock(postgres::Tx& tx, Actor const& actor, std::span<CustomerId const> parts);
+
+/// The locks of a batch, on parts that only the database knows (those of cases, of interactions):
+/// taken by a statement that travels with the next one, the look that follows it.
+class Locking {
+ public:
+  /// Locks the roots of the parts that `parts_sql` selects, in id order (LockRank::customers). Its
+  /// parameters are $1, the tenant, and `params` from $2 on.
+  Locking(postgres::Tx& tx, std::string_view parts_sql, std::vector<postgres::Param> params);
+  /// What the look has found: where a part points, under the lock. False if that root is not among
+  /// the locked ones: the part was joined meanwhile, and nothing may be written for it now.
+  bool add(CustomerId part, CustomerId root);
+  Locked& locked() { return locked_; }
+
+ private:
+  void read();
+  std::optional<postgres::Answer> rows_;  // until they are read
+  Locked locked_;
+};
 
 /// Makes a part that is its own root, locked by this transaction, version 0 until the first change
 /// recorded for it. `provisional`: made for a contact in doubt, meant to be joined by identify.

@@ -39,7 +39,8 @@ struct Entry {
 };
 
 /// Appends entries; the roots of their parts must be locked by this transaction. Entries of one
-/// call that happened at the same time keep their order.
+/// call that happened at the same time keep their order. `actor`: for a batch, any of those who
+/// brought it.
 void append(postgres::Tx& tx, Actor const& actor, std::span<Entry const> entries);
 
 struct Filter {

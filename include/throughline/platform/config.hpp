@@ -22,6 +22,8 @@ struct Limits {
   std::size_t connections = 10000;
   std::size_t queued_requests = 2000;   // waiting for a worker, all routes
   std::size_t pipelined_requests = 16;  // read ahead of the answers on one connection
+  std::size_t batch_lanes = 2;          // writers that commit in groups, a connection each
+  std::size_t batched_requests = 128;   // in one commit
   std::size_t in_flight_per_key = 256;  // beyond: 429
   std::chrono::milliseconds header_timeout{10000};
   std::chrono::milliseconds body_timeout{30000};

@@ -26,6 +26,20 @@ struct Claim {
 std::vector<std::optional<Uuid>> claim(postgres::Tx& tx, Actor const& actor, std::string_view kind,
                                        std::span<Claim const> claims);
 
+/// The same in two steps: the claims travel with the transaction's next statement, and settle()
+/// tells what came of them. `kind` outlives it.
+class Claims {
+ public:
+  Claims(postgres::Tx& tx, std::string_view kind, std::vector<Claim> claims);
+  std::vector<std::optional<Uuid>> settle();
+
+ private:
+  postgres::Tx& tx_;
+  std::string_view const kind_;
+  std::vector<Claim> const claims_;
+  std::optional<postgres::Answer> ours_;
+};
+
 /// Gives back claims that this transaction made, for records that it will not make after all.
 /// Others' claims of the same foreign ids stay.
 void release(postgres::Tx& tx, Actor const& actor, std::string_view kind,

@@ -142,6 +142,9 @@ struct Write {
   std::function<Reply(postgres::Tx&, Call const&, Receipt const&)> render;
 };
 
+/// A write that shares its transaction with others: throughline/platform/http_batch.hpp.
+struct Batched;
+
 /// Where a name leads.
 struct Resolved {
   CustomerId root;
@@ -177,7 +180,7 @@ struct Route {
   std::string_view pattern;  // "/v1/cases/{id}/notes"
   Scope scope;
   std::vector<std::string_view> query;  // allowed query parameters
-  std::variant<Read, Write, CachedRead, Direct> handler;
+  std::variant<Read, Write, CachedRead, Direct, std::shared_ptr<Batched const>> handler;
 };
 
 }  // namespace throughline::http

@@ -216,13 +216,18 @@ class Tx {
   /// held.
   void savepoint(std::function<void()> const& body);
 
-  /// Registers a root whose version this transaction raised to `version`, or that a repeated
+  /// Registers a root of this tenant whose version this transaction raised to `version`, or that a repeated
   /// request had raised before: the caches are told of it once this has committed. Called by
   /// domain/parts and platform/idempotency.
   void touch(CustomerId root, std::int64_t version);
   std::vector<Touched> touched() const;
+  /// The newest version registered for a root of this tenant; 0 if none was.
+  std::int64_t version_of(CustomerId root) const;
 
   TenantId tenant() const;
+  /// Goes on under another tenant, with the lock ranks to be taken anew. Its number must be higher
+  /// than the one before: so the one lock order reaches over all tenants of a transaction.
+  void enter(TenantId tenant);
   Mode mode() const;
 
  private:

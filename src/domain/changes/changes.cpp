@@ -48,8 +48,13 @@ std::optional<Type> parse_type(std::string_view name) {
 
 void record(postgres::Tx& tx, Actor const& actor, parts::Locked& locked,
             std::span<Change const> changes) {
-  if (changes.empty()) return;
-  store::append(tx, actor, locked, changes);
+  std::vector<Deed> deeds;
+  for (Change const& change : changes) deeds.push_back({&actor, change});
+  record(tx, locked, deeds);
+}
+
+void record(postgres::Tx& tx, parts::Locked& locked, std::span<Deed const> deeds) {
+  if (!deeds.empty()) store::append(tx, locked, deeds);
 }
 
 Batch read(postgres::Tx& tx, Actor const& actor, Horizon& horizon, Query const& query) {

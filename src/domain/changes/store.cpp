@@ -36,38 +36,46 @@ std::vector<std::string> split(std::string_view names) {
 constexpr std::string_view append_sql = R"sql(
   insert into changes (tenant_id, position, id, type, at, root_id, part_id, version, resource_id,
                        fields, key_id, agent_kind, agent_id, traceparent)
-  select $1, nextval('changes_position'), fact.id, fact.type, $4, fact.root_id, fact.part_id,
-         fact.version, fact.resource_id, fact.fields::text[], $5, fact.agent_kind, fact.agent_id, $6
-    from unnest($7::uuid[], $8::text[], $9::uuid[], $10::uuid[], $11::uuid[], $12::bigint[],
-                $13::text[], $14::text[], $15::text[])
-         as fact(id, type, root_id, part_id, resource_id, version, fields, agent_kind, agent_id)
+  select $1, nextval('changes_position'), fact.id, fact.type, fact.at, fact.root_id, fact.part_id,
+         fact.version, fact.resource_id, fact.fields::text[], fact.key_id, fact.agent_kind,
+         fact.agent_id, fact.traceparent
+    from unnest($5::uuid[], $6::text[], $7::timestamptz[], $8::uuid[], $9::uuid[], $10::bigint[],
+                $11::uuid[], $12::text[], $13::uuid[], $14::text[], $15::text[], $16::text[])
+         as fact(id, type, at, root_id, part_id, version, resource_id, fields, key_id, agent_kind,
+                 agent_id, traceparent)
 )sql";
 
-void append(postgres::Tx& tx, Actor const& actor, parts::Locked& locked,
-            std::span<Change const> changes) {
+void append(postgres::Tx& tx, parts::Locked& locked, std::span<Deed const> deeds) {
   static std::string const sql = parts::raising(append_sql);
   std::vector<CustomerId> roots;
   std::vector<std::int64_t> versions;
   std::map<CustomerId, std::int64_t> newest;
-  for (Change const& change : changes) {
+  Timestamp now = deeds.front().actor->now;
+  for (auto const& [actor, change] : deeds) {
     roots.push_back(locked.root(change.part).id);
     versions.push_back(parts::raise(tx, locked, change.part));
     newest[roots.back()] = versions.back();
+    now = std::max(now, actor->now);
   }
-  auto const list = [&](auto column) { return Param::array_of(changes, column); };
   auto const same = [](auto const& value) { return value; };
+  auto const list = [&](auto column) { return Param::array_of(deeds, column); };
+  auto const facts = [&](auto column) {
+    return list([&](Deed const& deed) { return column(deed.change); });
+  };
   tx.write(
       sql,
       {tx.tenant(), Param::array_of(newest, [](auto const& root) { return root.first; }),
-       Param::array_of(newest, [](auto const& root) { return root.second; }), actor.now, actor.key,
-       text_or_null(actor.traceparent),
-       list([&](Change const&) { return ChangeId::make(actor.now); }),
-       list([](Change const& change) { return name(change.type); }), Param::array_of(roots, same),
-       list([](Change const& change) { return change.part; }),
-       list([](Change const& change) { return change.resource; }), Param::array_of(versions, same),
-       list([&](Change const& change) { return Param::array_of(change.fields, same); }),
-       list([](Change const& change) { return agent_column(change, &Agent::kind); }),
-       list([](Change const& change) { return agent_column(change, &Agent::id); })});
+       Param::array_of(newest, [](auto const& root) { return root.second; }), now,
+       list([](Deed const& deed) { return ChangeId::make(deed.actor->now); }),
+       facts([](Change const& change) { return name(change.type); }),
+       list([](Deed const& deed) { return deed.actor->now; }), Param::array_of(roots, same),
+       facts([](Change const& change) { return change.part; }), Param::array_of(versions, same),
+       facts([](Change const& change) { return change.resource; }),
+       facts([&](Change const& change) { return Param::array_of(change.fields, same); }),
+       list([](Deed const& deed) { return deed.actor->key; }),
+       facts([](Change const& change) { return agent_column(change, &Agent::kind); }),
+       facts([](Change const& change) { return agent_column(change, &Agent::id); }),
+       list([](Deed const& deed) { return text_or_null(deed.actor->traceparent); })});
 }
 
 // The snapshot is older than anything that its statement computes, so next_id is read after it, as

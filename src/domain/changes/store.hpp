@@ -16,8 +16,7 @@
 namespace throughline::changes::store {
 
 /// Raises the roots and appends one row per fact, in order.
-void append(postgres::Tx& tx, Actor const& actor, parts::Locked& locked,
-            std::span<Change const> changes);
+void append(postgres::Tx& tx, parts::Locked& locked, std::span<Deed const> deeds);
 
 struct Seen {
   Horizon::View view;

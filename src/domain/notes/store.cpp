@@ -35,16 +35,93 @@ Note read(postgres::Rows::Row const& row) {
 constexpr std::string_view insert_sql = R"sql(
   insert into notes (tenant_id, id, case_id, kind, text, channel, agent, interaction_id,
                      replaces_id, at, external_system, external_id, key_id, traceparent)
-  values ($1, $2, $3, $4, $5, nullif($6::text, ''), $7, $8, $9, $10, nullif($11::text, ''),
-          nullif($12::text, ''), $13, nullif($14::text, ''))
+  select $1, note.*
+    from unnest($2::uuid[], $3::uuid[], $4::text[], $5::text[], $6::text[], $7::jsonb[],
+                $8::uuid[], $9::uuid[], $10::timestamptz[], $11::text[], $12::text[], $13::uuid[],
+                $14::text[]) note
 )sql";
 
-void insert(postgres::Tx& tx, Actor const& actor, Note const& note) {
-  auto const external = note.external_id.value_or(ExternalId{});
-  tx.write(insert_sql,
-           {tx.tenant(), note.id, note.case_id, note.kind, note.text, note.channel,
-            note.agent ? postgres::Param(to_json(*note.agent)) : nullptr, note.interaction_id,
-            note.replaces, note.at, external.system, external.id, actor.key, actor.traceparent});
+void insert(postgres::Tx& tx, std::span<NewRow const> rows) {
+  using postgres::Param;
+  auto const list = [&](auto column) {
+    return Param::array_of(rows, [&](NewRow const& row) { return column(row.note); });
+  };
+  auto const external = [&](std::string ExternalId::*field) {
+    return list([&](Note const& note) {
+      return note.external_id ? Param((*note.external_id).*field) : Param(nullptr);
+    });
+  };
+  auto const filled = [](std::string const& text) {
+    return text.empty() ? Param(nullptr) : Param(text);
+  };
+  tx.write(
+      insert_sql,
+      {tx.tenant(), list([](Note const& note) { return note.id; }),
+       list([](Note const& note) { return note.case_id; }),
+       list([](Note const& note) { return note.kind; }),
+       list([](Note const& note) { return note.text; }),
+       list([&](Note const& note) { return filled(note.channel); }), list([](Note const& note) {
+         return note.agent ? Param(to_json(*note.agent)) : Param(nullptr);
+       }),
+       list([](Note const& note) { return note.interaction_id; }),
+       list([](Note const& note) { return note.replaces; }),
+       list([](Note const& note) { return note.at; }), external(&ExternalId::system),
+       external(&ExternalId::id),
+       Param::array_of(rows, [](NewRow const& row) { return row.actor->key; }),
+       Param::array_of(rows, [&](NewRow const& row) { return filled(row.actor->traceparent); })});
+}
+
+namespace {
+
+postgres::Param cases_of(std::span<Adding::Asked const> asked) {
+  return postgres::Param::array_of(asked, [](auto const& one) { return one.case_id; });
+}
+
+}  // namespace
+
+constexpr std::string_view case_parts_sql =
+    "select part_id from cases where tenant_id = $1 and id = any($2::uuid[])";
+
+parts::Locking lock_cases(postgres::Tx& tx, std::span<Adding::Asked const> asked) {
+  return {tx, case_parts_sql, {cases_of(asked)}};
+}
+
+// The unique index on replaces_id makes the last join one row at most.
+constexpr std::string_view looks_sql = R"sql(
+  select asked.place, c.part_id, p.root_id, c.open_question, talker.root_id, i.channel,
+         old.case_id, newer.id is not null
+  from unnest($2::uuid[], $3::uuid[], $4::uuid[])
+       with ordinality asked(case_id, interaction_id, replaces_id, place)
+  join cases c on c.tenant_id = $1 and c.id = asked.case_id
+  join parts p on p.tenant_id = $1 and p.id = c.part_id
+  left join interactions i on i.tenant_id = $1 and i.id = asked.interaction_id
+  left join parts talker on talker.tenant_id = $1 and talker.id = i.part_id
+  left join notes old on old.tenant_id = $1 and old.id = asked.replaces_id
+  left join notes newer on newer.tenant_id = $1 and newer.replaces_id = old.id
+)sql";
+
+postgres::Answer ask_looks(postgres::Tx& tx, std::span<Adding::Asked const> asked) {
+  auto const list = [&](auto column) {
+    return postgres::Param::array_of(asked, [&](auto const& one) { return column(*one.note); });
+  };
+  return tx.ask(looks_sql, {tx.tenant(), cases_of(asked),
+                            list([](NewNote const& note) { return note.interaction_id; }),
+                            list([](NewNote const& note) { return note.replaces; })});
+}
+
+std::map<std::size_t, Look> read_looks(postgres::Answer const& answer) {
+  std::map<std::size_t, Look> looks;
+  for (auto const row : answer.rows()) {
+    Look& look = looks[static_cast<std::size_t>(row[0].integer()) - 1];
+    look.part = row[1].id<CustomerId>();
+    look.root = row[2].id<CustomerId>();
+    look.open_question = row[3].text_or_empty();
+    look.interaction_root = row[4].optional_id<CustomerId>();
+    look.interaction_channel = row[5].text_or_empty();
+    look.replaced_case = row[6].optional_id<CaseId>();
+    look.is_replaced = row[7].boolean();
+  }
+  return looks;
 }
 
 constexpr std::string_view by_id_sql = "and n.id = $2";
@@ -70,19 +147,6 @@ Page<Note> list(postgres::Tx& tx, CaseId case_id, PageRequest const& page) {
   return cut(std::move(notes), page.limit, [](Note const& note) {
     return to_keys({note.at, note.id.value});
   });
-}
-
-constexpr std::string_view interaction_sql = R"sql(
-  select p.root_id, i.channel
-  from interactions i
-  join parts p on p.tenant_id = i.tenant_id and p.id = i.part_id
-  where i.tenant_id = $1 and i.id = $2
-)sql";
-
-std::optional<Interaction> interaction(postgres::Tx& tx, InteractionId id) {
-  auto const rows = tx.exec(interaction_sql, {tx.tenant(), id});
-  if (rows.empty()) return std::nullopt;
-  return Interaction{rows[0][0].id<CustomerId>(), rows[0][1].text()};
 }
 
 }  // namespace throughline::notes::store

@@ -45,6 +45,25 @@ Locked lock(postgres::Tx& tx, Actor const&, std::span<CustomerId const> parts) {
   return locked;
 }
 
+Locking::Locking(postgres::Tx& tx, std::string_view parts_sql, std::vector<postgres::Param> params)
+    : rows_(store::ask_lock_of(tx, parts_sql, std::move(params))) {}
+
+bool Locking::add(CustomerId part, CustomerId root) {
+  if (rows_) read();
+  if (!locked_.roots_.contains(root)) return false;
+  locked_.root_of_.emplace(part, root);
+  return true;
+}
+
+void Locking::read() {
+  for (store::LockedRow const& row : store::read_locked(rows_->rows())) {
+    if (!row.still_root) continue;
+    locked_.roots_.emplace(row.root.id, row.root);
+    locked_.root_of_.emplace(row.root.id, row.root.id);
+  }
+  rows_.reset();
+}
+
 CustomerId create(postgres::Tx& tx, Actor const& actor, Locked& locked, bool provisional) {
   auto const id = CustomerId::make(actor.now);
   store::insert(tx, id, actor.now, provisional);

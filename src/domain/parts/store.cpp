@@ -28,14 +28,34 @@ constexpr std::string_view lock_roots_sql = R"sql(
    order by id
      for update)sql";
 
-std::vector<LockedRow> lock_roots(postgres::Tx& tx, std::span<CustomerId const> parts) {
+std::vector<LockedRow> read_locked(postgres::Rows const& rows) {
   std::vector<LockedRow> locked;
-  for (auto const row :
-       tx.lock(postgres::LockRank::customers, lock_roots_sql, {tx.tenant(), ids_of(parts)})) {
+  for (auto const row : rows) {
     locked.push_back(
         {{row[0].id<CustomerId>(), row[1].integer(), row[2].time()}, row[3].boolean()});
   }
   return locked;
+}
+
+std::vector<LockedRow> lock_roots(postgres::Tx& tx, std::span<CustomerId const> parts) {
+  return read_locked(
+      tx.lock(postgres::LockRank::customers, lock_roots_sql, {tx.tenant(), ids_of(parts)}));
+}
+
+constexpr std::string_view lock_roots_of_sql = R"sql(
+  select id, version, created_at, root_id = id
+    from parts
+   where tenant_id = $1
+     and id in (select root_id from parts where tenant_id = $1 and id in ()sql";
+constexpr std::string_view in_order_sql = R"sql())
+   order by id
+     for update)sql";
+
+postgres::Answer ask_lock_of(postgres::Tx& tx, std::string_view parts_sql,
+                             std::vector<postgres::Param> params) {
+  auto sql = std::string(lock_roots_of_sql).append(parts_sql).append(in_order_sql);
+  params.insert(params.begin(), tx.tenant());
+  return tx.ask_lock(postgres::LockRank::customers, sql, std::move(params));
 }
 
 constexpr std::string_view find_roots_sql = R"sql(

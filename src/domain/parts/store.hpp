@@ -23,6 +23,10 @@ struct LockedRow {
   bool still_root = false;  // it may have been joined while the lock was waited for
 };
 std::vector<LockedRow> lock_roots(postgres::Tx& tx, std::span<CustomerId const> parts);
+/// The same on its way, for the parts that a select yields: its parameters begin at $2.
+postgres::Answer ask_lock_of(postgres::Tx& tx, std::string_view parts_sql,
+                             std::vector<postgres::Param> params);
+std::vector<LockedRow> read_locked(postgres::Rows const& rows);
 
 /// The root of each part as it is now; unknown ids are absent.
 std::map<CustomerId, CustomerId> find_roots(postgres::Tx& tx, std::span<CustomerId const> parts);

@@ -53,6 +53,10 @@ void add_limits(CLI::App& command, Limits& limits) {
            "open connections; beyond: 503", 1, 1000000);
   add_size(command, "--queued-requests", "THROUGHLINE_QUEUED_REQUESTS", limits.queued_requests,
            "requests waiting for a worker; beyond: 503", 1, 1000000);
+  add_size(command, "--batch-lanes", "THROUGHLINE_BATCH_LANES", limits.batch_lanes,
+           "writers that commit in groups, a PostgreSQL connection each", 1, 64);
+  add_size(command, "--batched-requests", "THROUGHLINE_BATCHED_REQUESTS", limits.batched_requests,
+           "requests in one such commit", 1, 1024);
   add_size(command, "--pipelined-requests", "THROUGHLINE_PIPELINED_REQUESTS",
            limits.pipelined_requests, "requests read ahead on a connection", 1, 1024);
   add_size(command, "--in-flight-per-key", "THROUGHLINE_IN_FLIGHT_PER_KEY",

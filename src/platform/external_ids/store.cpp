@@ -24,6 +24,18 @@ Records read_records(Rows const& rows) {
   return records;
 }
 
+Param systems(std::span<Claim const> claims) {
+  return Param::array_of(claims, [](auto const& c) { return c.external.system; });
+}
+
+Param ids(std::span<Claim const> claims) {
+  return Param::array_of(claims, [](auto const& c) { return c.external.id; });
+}
+
+Param records(std::span<Claim const> claims) {
+  return Param::array_of(claims, [](auto const& c) { return c.record; });
+}
+
 // An INSERT meets its own rows as it meets others': of two equal claims the first one stays.
 constexpr std::string_view insert_claims_sql = R"sql(
 insert into external_ids (tenant_id, kind, system, external_id, record_id)
@@ -42,24 +54,32 @@ join external_ids e on e.tenant_id = $1 and e.kind = $2
 
 }  // namespace
 
-std::vector<std::optional<Uuid>> claim(Tx& tx, Actor const& actor, std::string_view kind,
-                                       std::span<Claim const> claims) {
-  if (claims.empty()) return {};
-  auto const systems = Param::array_of(claims, [](auto const& c) { return c.external.system; });
-  auto const ids = Param::array_of(claims, [](auto const& c) { return c.external.id; });
-  auto const records = Param::array_of(claims, [](auto const& c) { return c.record; });
-  auto const ours = read_records(tx.lock(LockRank::external_ids, insert_claims_sql,
-                                         {actor.tenant, kind, systems, ids, records}));
-  auto owners = ours;
-  if (ours.size() < claims.size())
-    owners = read_records(tx.exec(select_owners_sql, {actor.tenant, kind, systems, ids}));
+Claims::Claims(Tx& tx, std::string_view kind, std::vector<Claim> claims)
+    : tx_(tx), kind_(kind), claims_(std::move(claims)) {
+  if (claims_.empty()) return;
+  ours_ = tx.ask_lock(LockRank::external_ids, insert_claims_sql,
+                      {tx.tenant(), kind, systems(claims_), ids(claims_), records(claims_)});
+}
+
+std::vector<std::optional<Uuid>> Claims::settle() {
+  if (!ours_) return {};
+  auto owners = read_records(ours_->rows());
+  if (owners.size() < claims_.size()) {
+    owners = read_records(
+        tx_.exec(select_owners_sql, {tx_.tenant(), kind_, systems(claims_), ids(claims_)}));
+  }
   std::vector<std::optional<Uuid>> result;
-  for (auto const& claim : claims) {
+  for (auto const& claim : claims_) {
     auto const owner = owners.find({claim.external.system, claim.external.id});
     if (owner == owners.end()) throw Retry{};  // its record was erased in between
     result.push_back(owner->second == claim.record ? std::nullopt : std::optional(owner->second));
   }
   return result;
+}
+
+std::vector<std::optional<Uuid>> claim(Tx& tx, Actor const&, std::string_view kind,
+                                       std::span<Claim const> claims) {
+  return Claims(tx, kind, {claims.begin(), claims.end()}).settle();
 }
 
 constexpr std::string_view delete_claims_sql = R"sql(
@@ -68,13 +88,9 @@ using unnest($3::text[], $4::text[], $5::uuid[]) as claims (system, external_id,
 where e.tenant_id = $1 and e.kind = $2 and e.system = claims.system
   and e.external_id = claims.external_id and e.record_id = claims.record_id)sql";
 
-void release(Tx& tx, Actor const& actor, std::string_view kind, std::span<Claim const> claims) {
+void release(Tx& tx, Actor const&, std::string_view kind, std::span<Claim const> claims) {
   if (claims.empty()) return;
-  tx.write(
-      delete_claims_sql,
-      {actor.tenant, kind, Param::array_of(claims, [](auto const& c) { return c.external.system; }),
-       Param::array_of(claims, [](auto const& c) { return c.external.id; }),
-       Param::array_of(claims, [](auto const& c) { return c.record; })});
+  tx.write(delete_claims_sql, {tx.tenant(), kind, systems(claims), ids(claims), records(claims)});
 }
 
 }  // namespace throughline::external_ids

@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <utility>
 
+#include "platform/http/batching.hpp"
 #include "platform/http/cached_reading.hpp"
 #include "platform/http/key_lookups.hpp"
 #include "platform/http/problem.hpp"
@@ -49,6 +50,12 @@ class Api::Impl {
         router_(std::move(routes)),
         crossing_(workers, limits, parts.log, parts.metrics),
         key_lookups_(keys_, crossing_, parts.metrics),
+        batching_(
+            parts.pool, crossing_, limits,
+            [this](VisitPtr const& visit, postgres::Committed committed, Then then) {
+              tell_cache(visit, std::move(committed), std::move(then));
+            },
+            parts.log, parts.metrics),
         cached_reads_(parts, crossing_) {}
 
   void serve(ExchangePtr const& exchange) {
@@ -64,7 +71,7 @@ class Api::Impl {
       return;
     }
     // Before a key is looked up or a body read: what can't be done costs next to nothing.
-    if (crossing_.full() && !std::holds_alternative<CachedRead>(entry->route.handler)) {
+    if (is_full(entry->route)) {
       return exchange->answer(crossing_.refused(exchange->request.id));
     }
     if (presented.empty()) {
@@ -78,15 +85,30 @@ class Api::Impl {
     key_lookups_.admit(visit, [this, visit] { begin(visit); });
   }
 
-  void stop() { crossing_.stop(); }
+  void stop() {
+    batching_.stop();
+    crossing_.stop();
+  }
 
  private:
+  using Then = std::function<void()>;
+  using BatchedPtr = std::shared_ptr<Batched const>;
+
+  /// Whether what would serve the route has no place for another request. A cached read may need
+  /// none.
+  bool is_full(Route const& route) const {
+    if (std::holds_alternative<CachedRead>(route.handler)) return false;
+    return std::holds_alternative<BatchedPtr>(route.handler) ? batching_.full() : crossing_.full();
+  }
+
   /// I/O thread, with the key known.
   void begin(VisitPtr const& visit) {
     auto const* const cached = std::get_if<CachedRead>(&visit->route().handler);
     try {
       if (cached == nullptr) {
         if (!crossing_.take_place(visit)) return;
+        if (auto const* const batched = std::get_if<BatchedPtr>(&visit->route().handler))
+          return batching_.begin(visit, *batched);
         return crossing_.to_worker(visit, [this, visit] { work(visit); });
       }
       std::make_shared<CachedReading>(cached_reads_, visit, *cached)->start();
@@ -105,20 +127,20 @@ class Api::Impl {
     if (written.touched.empty()) {
       return visit->answer_from_worker(visit, std::move(written.reply));
     }
-    visit->post([this, visit, written = std::move(written)]() mutable {
-      tell_cache(visit, std::move(written));
-    });
+    auto const reply = std::make_shared<Reply>(std::move(written.reply));
+    tell_cache(visit, {std::move(written.touched)},
+               [visit, reply] { visit->answer(std::move(*reply)); });
   }
 
-  /// Between COMMIT and answer. The wait is bounded by the store, which calls back once its Redis
-  /// has answered or missed the deadline of a command; what could not be told is told later, before
+  /// Between COMMIT and answer, for one write or a batch of them. Any thread; `then` runs on the
+  /// visit's I/O thread. The wait is bounded by the store, which calls back once its Redis has
+  /// answered or missed the deadline of a command; what could not be told is told later, before
   /// that Redis is trusted again.
-  void tell_cache(VisitPtr const& visit, Written written) {
-    auto const touched = std::move(written.touched);
-    stores_[visit->thread()]->invalidate(touched,
-                                         [visit, reply = std::move(written.reply)](bool) mutable {
-                                           visit->answer(std::move(reply));
-                                         });
+  void tell_cache(VisitPtr const& visit, postgres::Committed committed, Then then) {
+    visit->post([store = stores_[visit->thread()], committed = std::move(committed),
+                 then = std::move(then)] {
+      store->invalidate(committed.touched, [then](bool) { then(); });
+    });
   }
 
   postgres::Pool& pool_;
@@ -128,6 +150,7 @@ class Api::Impl {
   Router const router_;
   Crossing crossing_;
   KeyLookups key_lookups_;
+  Batching batching_;
   CachedReads cached_reads_;
 };
 

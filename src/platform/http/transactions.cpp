@@ -28,22 +28,21 @@ std::string method_word(Method method) {
   }
 }
 
-/// The key as sent, or one made here, so that a caller who gets no clear answer can repeat under
-/// it.
-std::string idempotency_key(Request const& request) {
-  std::string key(request.header("idempotency-key"));
-  if (key.empty()) return to_string(make_uuid7(request.received_at));
+void check_key(std::string_view key) {
   bool const visible =
       std::all_of(key.begin(), key.end(), [](char c) { return c > ' ' && c < '\x7f'; });
   if (!visible || key.size() > idempotency::key_bytes_max) {
     throw Error({FieldError{"@Idempotency-Key", "Give 1 to 255 visible ASCII characters."}});
   }
-  return key;
 }
 
-/// The same request will get the same answer whenever it comes: the state has no part in it.
-bool is_deterministic(Error const& error) {
-  return error.code() == Code::invalid || error.code() == Code::malformed;
+/// Under the key as sent, or one made here, so that a caller who gets no clear answer can repeat
+/// under it.
+idempotency::Request claim_of(Visit const& visit) {
+  if (auto claim = sent_claim(visit)) return std::move(*claim);
+  auto const& request = visit.request();
+  return {method_word(request.method), request.target, to_string(make_uuid7(request.received_at)),
+          request.body};
 }
 
 /// One write under its key. Whatever runs in a transaction may run again.
@@ -53,8 +52,7 @@ class Writing {
       : pool_(pool),
         visit_(visit),
         route_(route),
-        claim_{method_word(visit.request().method), visit.request().target,
-               idempotency_key(visit.request()), visit.call().body()},
+        claim_(claim_of(visit)),
         sent_key_(!visit.request().header("idempotency-key").empty()) {}
 
   std::string const& key() const { return claim_.key; }
@@ -114,6 +112,19 @@ class Writing {
 };
 
 }  // namespace
+
+std::optional<idempotency::Request> sent_claim(Visit const& visit) {
+  auto const& request = visit.request();
+  auto const key = request.header("idempotency-key");
+  if (key.empty()) return std::nullopt;
+  check_key(key);
+  return idempotency::Request{method_word(request.method), request.target, std::string(key),
+                              request.body};
+}
+
+bool is_deterministic(Error const& error) {
+  return error.code() == Code::invalid || error.code() == Code::malformed;
+}
 
 Reply run_read(postgres::Pool& pool, Visit const& visit, Read const& route) {
   Reply reply;

@@ -4,13 +4,21 @@
 // What a worker does for a Read or a Write. Blocks; leaves answering to the caller.
 #pragma once
 
+#include <optional>
 #include <vector>
 
 #include "platform/http/visit.hpp"
+#include "throughline/platform/idempotency.hpp"
 #include "throughline/platform/log.hpp"
 #include "throughline/platform/postgres.hpp"
 
 namespace throughline::http {
+
+/// The claim of a write under the key that its caller sent; none was: nullopt. Throws invalid for a
+/// key that is none.
+std::optional<idempotency::Request> sent_claim(Visit const& visit);
+/// The same request will get the same answer whenever it comes: the state has no part in it.
+bool is_deterministic(Error const& error);
 
 /// Everything that the operation throws goes through.
 Reply run_read(postgres::Pool& pool, Visit const& visit, Read const& route);

@@ -2,8 +2,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <map>
 #include <memory>
-#include <unordered_map>
+#include <utility>
 #include <vector>
 
 #include "platform/postgres/connection.hpp"
@@ -16,17 +17,18 @@ struct Tx::Impl {
 
   /// Puts BEGIN and the tenant's setting ahead of the first statement.
   Connection& begun();
+  void set_tenant();
   void flush();
   Committed commit();
   std::vector<Touched> newest() const;
 
   Connection& connection;
-  TenantId const tenant;
+  TenantId tenant;
   Mode const mode;
   bool has_begun = false;
   bool answered = false;  // the session has proved to be alive
   LockRank rank = LockRank::none;
-  std::unordered_map<CustomerId, std::int64_t> touched;  // root to its newest version
+  std::map<std::pair<std::int32_t, CustomerId>, std::int64_t> touched;  // root to newest version
 };
 
 struct Answer::Impl {

@@ -36,8 +36,12 @@ Connection& Tx::Impl::begun() {
   if (has_begun) return connection;
   has_begun = true;
   connection.queue(mode == Mode::read ? begin_read_sql : begin_write_sql, {});
-  connection.queue_plain("set local throughline.tenant = " + std::to_string(tenant.value));
+  set_tenant();
   return connection;
+}
+
+void Tx::Impl::set_tenant() {
+  connection.queue_plain("set local throughline.tenant = " + std::to_string(tenant.value));
 }
 
 void Tx::Impl::flush() {
@@ -65,7 +69,8 @@ Committed Tx::Impl::commit() {
 
 std::vector<Touched> Tx::Impl::newest() const {
   std::vector<Touched> result;
-  for (auto const& [root, version] : touched) result.push_back({tenant, root, version});
+  for (auto const& [root, version] : touched)
+    result.push_back({TenantId{root.first}, root.second, version});
   return result;
 }
 
@@ -129,7 +134,7 @@ void Tx::savepoint(std::function<void()> const& body) {
 }
 
 void Tx::touch(CustomerId root, std::int64_t version) {
-  auto& newest = impl_.touched[root];
+  auto& newest = impl_.touched[{impl_.tenant.value, root}];
   newest = std::max(newest, version);
 }
 
@@ -137,8 +142,21 @@ std::vector<Touched> Tx::touched() const {
   return impl_.newest();
 }
 
+std::int64_t Tx::version_of(CustomerId root) const {
+  auto const found = impl_.touched.find({impl_.tenant.value, root});
+  return found == impl_.touched.end() ? 0 : found->second;
+}
+
 TenantId Tx::tenant() const {
   return impl_.tenant;
+}
+
+void Tx::enter(TenantId tenant) {
+  if (tenant.value <= impl_.tenant.value)
+    throw std::logic_error("tenants are entered in rising order");
+  impl_.tenant = tenant;
+  impl_.rank = LockRank::none;
+  if (impl_.has_begun) impl_.set_tenant();
 }
 
 Mode Tx::mode() const {
