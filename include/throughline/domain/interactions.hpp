@@ -6,6 +6,7 @@
 #pragma once
 
 #include <cstdint>
+#include <memory>
 #include <optional>
 #include <span>
 #include <string>
@@ -13,6 +14,7 @@
 #include <vector>
 
 #include "throughline/base/actor.hpp"
+#include "throughline/base/error.hpp"
 #include "throughline/base/page.hpp"
 #include "throughline/domain/identity.hpp"
 #include "throughline/platform/http.hpp"
@@ -130,6 +132,7 @@ struct Message {
 struct Appended {
   MessageId id;
   bool repeated = false;  // external_id was known: `id` is the first one's, nothing was written
+  std::int64_t seq = 0;   // 0 for a repeat: it stands in the message itself
 };
 
 /// Appends in the order given, numbered on from the interaction's row, all or nothing; also after
@@ -138,6 +141,39 @@ struct Appended {
 std::vector<Appended> append(postgres::Tx& tx, Actor const& actor, InteractionId id,
                              std::span<NewMessage const> messages,
                              std::optional<Agent> const& agent);
+
+/// Appends to many interactions in one transaction, by statements for all of them; each request is
+/// served, repeated or refused alone and whole, as append() would.
+class Appending {
+ public:
+  /// Points to what outlives the Appending.
+  struct Asked {
+    Actor const* actor;
+    InteractionId id;
+    std::span<NewMessage const> messages;
+    std::optional<Agent> agent;
+  };
+  struct Outcome {
+    std::optional<Error> error;
+    /// The customer was joined meanwhile: to be asked again in another transaction.
+    bool moved = false;
+    std::vector<Appended> appended;  // neither of these
+    std::optional<CustomerId> root;  // whose version it raised; unset if all were repeats
+  };
+  /// Locks the customers and looks, by statements that travel with the transaction's next one.
+  Appending(postgres::Tx& tx, std::vector<Asked> asked);
+  Appending(Appending const&) = delete;
+  Appending& operator=(Appending const&) = delete;
+  ~Appending();
+  /// Decides and writes, in the order given, but for those not `wanted`: they leave nothing behind
+  /// and have an empty outcome.
+  std::vector<Outcome> finish(std::vector<bool> const& wanted);
+
+ private:
+  struct Impl;
+  std::unique_ptr<Impl> impl_;
+};
+
 /// The transcript, oldest first.
 Page<Message> messages(postgres::Tx& tx, InteractionId id, PageRequest const& page);
 /// Messages by their ids, in no order; unknown ones are absent.

@@ -21,7 +21,7 @@ namespace throughline::http {
 
 /// What the routes work with. All of it outlives the Api.
 struct ApiParts {
-  postgres::Pool& pool;  // under server_role, with a connection for each worker and batch lane
+  postgres::Pool& pool;  // under server_role; a connection for each worker and batch lane
   auth::Keys& keys;
   cache::Hints& hints;
   cache::Flights& flights;
@@ -30,8 +30,9 @@ struct ApiParts {
   metrics::Registry& metrics;
 };
 
-/// Owns the workers, and the lanes of writes that commit in groups. Requests wait for one in a queue of at most limits.queued_requests, each no
-/// longer than limits.queue_timeout; beyond either they are answered 503 with Retry-After.
+/// Owns the workers, and the lanes of writes that commit in groups. Requests wait for one in a
+/// queue of at most limits.queued_requests, each no longer than limits.queue_timeout; beyond either
+/// they are answered 503 with Retry-After.
 class Api {
  public:
   Api(std::vector<Route> routes, ApiParts parts, std::size_t workers, config::Limits const& limits);

@@ -216,8 +216,8 @@ class Tx {
   /// held.
   void savepoint(std::function<void()> const& body);
 
-  /// Registers a root of this tenant whose version this transaction raised to `version`, or that a repeated
-  /// request had raised before: the caches are told of it once this has committed. Called by
+  /// Registers a root of this tenant whose version this transaction raised to `version`, or which
+  /// a repeated request had: the caches are told of it once this has committed. Called by
   /// domain/parts and platform/idempotency.
   void touch(CustomerId root, std::int64_t version);
   std::vector<Touched> touched() const;

@@ -1,9 +1,10 @@
 // SPDX-FileCopyrightText: 2026 The Throughline authors
 // SPDX-License-Identifier: Apache-2.0
-#include <algorithm>
+#include <array>
 
 #include "throughline/domain/context.hpp"
 #include "throughline/domain/interactions.hpp"
+#include "throughline/platform/http_batch.hpp"
 #include "wire.hpp"
 
 namespace throughline::interactions {
@@ -101,20 +102,59 @@ http::Reply list_interactions(postgres::Tx& tx, http::Call const& call) {
 
 // --- messages ----------------------------------------------------------------------------------
 
-http::Receipt append_messages(postgres::Tx& tx, http::Call const& call) {
-  auto const body = wire::read_append(call.body());
-  auto const appended =
-      append(tx, call.actor(), call.id<InteractionId>(), body.messages, body.agent);
-  bool const all_repeated = std::all_of(appended.begin(), appended.end(),
-                                        [](Appended const& one) { return one.repeated; });
-  return {all_repeated ? 200 : 201, wire::to_refs(appended)};
+/// Messages as their request asks for them.
+struct Lines {
+  InteractionId id;
+  wire::Append append;
+};
+
+std::shared_ptr<void const> read_lines(http::Call const& call) {
+  return std::make_shared<Lines const>(
+      Lines{call.id<InteractionId>(), wire::read_append(call.body())});
+}
+
+/// With the numbers of those that were there before.
+http::Reply appended_reply(postgres::Tx& tx, std::vector<Appended> appended, int status) {
+  std::vector<MessageId> unnumbered;
+  for (Appended const& one : appended) {
+    if (one.seq == 0) unnumbered.push_back(one.id);
+  }
+  if (!unnumbered.empty()) {
+    for (Message const& message : messages(tx, unnumbered)) {
+      for (Appended& one : appended) {
+        if (one.id == message.id) one.seq = message.seq;
+      }
+    }
+  }
+  return http::Reply::json(wire::appended_json(appended), status);
+}
+
+void settle(postgres::Tx& tx, http::BatchItem& item, Appending::Outcome const& outcome) {
+  if (outcome.moved) return item.postpone();
+  if (outcome.error) return item.fail(*outcome.error);
+  http::Receipt const receipt{outcome.root ? 201 : 200, wire::to_refs(outcome.appended)};
+  item.succeed(receipt, appended_reply(tx, outcome.appended, receipt.status), outcome.root);
+}
+
+std::function<void()> append_messages(postgres::Tx& tx, std::span<http::BatchItem> items) {
+  std::vector<Appending::Asked> asked;
+  for (auto const& item : items) {
+    auto const& lines = item.asked<Lines>();
+    asked.push_back({&item.actor(), lines.id, lines.append.messages, lines.append.agent});
+  }
+  auto const appending = std::make_shared<Appending>(tx, std::move(asked));
+  return [&tx, items, appending] {
+    std::vector<bool> wanted;
+    for (auto const& item : items) wanted.push_back(item.is_open());
+    auto const outcomes = appending->finish(wanted);
+    for (std::size_t i = 0; i < items.size(); ++i) {
+      if (wanted[i]) settle(tx, items[i], outcomes[i]);
+    }
+  };
 }
 
 http::Reply show_appended(postgres::Tx& tx, http::Call const&, http::Receipt const& receipt) {
-  auto const appended = wire::parse_appended_refs(receipt.refs);
-  std::vector<MessageId> ids;
-  for (Appended const& one : appended) ids.push_back(one.id);
-  return http::Reply::json(wire::appended_json(appended, messages(tx, ids)), receipt.status);
+  return appended_reply(tx, wire::parse_appended_refs(receipt.refs), receipt.status);
 }
 
 http::Reply list_messages(postgres::Tx& tx, http::Call const& call) {
@@ -153,7 +193,11 @@ std::vector<http::Route> routes() {
        write,
        {},
        Write{identify_caller, show_identified}},
-      {Method::post, transcript, write, {}, Write{append_messages, show_appended}},
+      {Method::post,
+       transcript,
+       write,
+       {},
+       http::batched({read_lines, append_messages, show_appended})},
       {Method::get, transcript, read, {"limit", "cursor"}, Read{list_messages}},
   };
 }

@@ -4,7 +4,10 @@
 // The SQL of interactions and their messages.
 #pragma once
 
+#include <map>
+
 #include "throughline/domain/interactions.hpp"
+#include "throughline/domain/parts.hpp"
 
 namespace throughline::interactions::store {
 
@@ -27,24 +30,37 @@ struct CaseOwner {
 };
 std::optional<CaseOwner> owner_of(postgres::Tx& tx, CaseId id);
 
-/// Messages to be written; `at` is set in each.
-struct Batch {
-  std::vector<MessageId> ids;
-  std::vector<NewMessage> messages;
-};
-/// What appending found and left on the interaction's row.
+/// The end of an interaction, where messages are appended, as it is under the lock.
 struct Tail {
-  std::int64_t last_seq = 0;
+  CustomerId part;
+  CustomerId root;
   std::string channel;
+  bool live = false;
+  std::optional<Agent> agent;  // the current one
   std::optional<CaseId> case_id;
-  std::optional<Agent> speaker;  // of the agent's lines
-  bool taken_over = false;       // `agent` became the current agent
+  std::int64_t last_seq = 0;
+  std::int64_t version = 0;
+  // What the batch adds:
+  std::optional<Timestamp> newest;  // of its messages; unset: it appends none here
+  bool taken_over = false;          // `agent` became the current one
 };
-/// Takes the next numbers for the batch. The interaction's root must be locked.
-Tail extend(postgres::Tx& tx, InteractionId id, Batch const& batch,
-            std::optional<Agent> const& agent);
-void insert(postgres::Tx& tx, Actor const& actor, InteractionId id, Batch const& batch,
-            Tail const& tail);
+/// Both travel with the transaction's next statement.
+parts::Locking lock_interactions(postgres::Tx& tx, std::span<Appending::Asked const> asked);
+postgres::Answer ask_tails(postgres::Tx& tx, std::span<Appending::Asked const> asked);
+std::map<InteractionId, Tail> read_tails(postgres::Answer const& answer);
+/// Those that were appended to.
+void save_tails(postgres::Tx& tx, std::map<InteractionId, Tail> const& tails);
+
+struct NewRow {
+  Actor const* actor;
+  InteractionId interaction;
+  MessageId id;
+  std::int64_t seq;
+  NewMessage const* message;
+  Timestamp at;
+  std::optional<Agent> agent;  // of the agent's lines
+};
+void insert(postgres::Tx& tx, std::span<NewRow const> rows);
 /// By seq, `page.after` holding the last one seen.
 Page<Message> messages(postgres::Tx& tx, InteractionId id, PageRequest const& page);
 /// Those of these ids, in any order.

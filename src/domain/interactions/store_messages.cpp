@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <algorithm>
 #include <charconv>
+#include <iterator>
 
 #include "store.hpp"
 #include "wire.hpp"
@@ -34,79 +35,119 @@ postgres::Param sources_param(NewMessage const& message) {
   return wire::sources_column(message.sources);
 }
 
-template <class Project>
-postgres::Param column(Batch const& batch, Project project) {
-  return postgres::Param::array_of(batch.messages, project);
+postgres::Param filled(std::string const& text) {
+  return text.empty() ? postgres::Param(nullptr) : postgres::Param(text);
 }
 
-std::optional<std::string> external(NewMessage const& message, std::string ExternalId::*field) {
-  return message.external_id ? std::optional((*message.external_id).*field) : std::nullopt;
+postgres::Param interactions_of(std::span<Appending::Asked const> asked) {
+  return postgres::Param::array_of(asked, [](auto const& one) { return one.id; });
 }
 
 }  // namespace
 
-// The numbers come from the row that the root's lock guards; `old` is the row as that lock left it.
-constexpr std::string_view extend_sql = R"sql(
-  update interactions i
-  set message_count = i.message_count + $3,
-      last_message_at = greatest(i.last_message_at, $4),
-      version = i.version + old.taken_over::int,
-      agent = case when old.taken_over then $5 else i.agent end,
-      agent_kind = case when old.taken_over then $6 else i.agent_kind end,
-      agent_id = case when old.taken_over then $7 else i.agent_id end
-  from (
-    select id, $5::jsonb is not null and status = 'live' and agent is distinct from $5::jsonb
-               as taken_over
-    from interactions where tenant_id = $1 and id = $2
-  ) old
-  where i.tenant_id = $1 and i.id = old.id
-  returning i.message_count, i.channel, i.case_id, coalesce($5, i.agent), old.taken_over
+constexpr std::string_view interaction_parts_sql =
+    "select part_id from interactions where tenant_id = $1 and id = any($2::uuid[])";
+
+parts::Locking lock_interactions(postgres::Tx& tx, std::span<Appending::Asked const> asked) {
+  return {tx, interaction_parts_sql, {interactions_of(asked)}};
+}
+
+// Under the root's lock nobody else appends; a heartbeat touches none of these columns.
+constexpr std::string_view tails_sql = R"sql(
+  select i.id, i.part_id, p.root_id, i.channel, i.status = 'live', i.agent, i.case_id,
+         i.message_count, i.version
+  from interactions i
+  join parts p on p.tenant_id = i.tenant_id and p.id = i.part_id
+  where i.tenant_id = $1 and i.id = any($2::uuid[])
 )sql";
 
-Tail extend(postgres::Tx& tx, InteractionId id, Batch const& batch,
-            std::optional<Agent> const& agent) {
-  Timestamp newest = *batch.messages.front().at;
-  for (NewMessage const& message : batch.messages) newest = std::max(newest, *message.at);
-  auto const given = agent.value_or(Agent{});
-  auto const rows = tx.exec(
-      extend_sql, {tx.tenant(), id, batch.ids.size(), newest,
-                   agent ? postgres::Param(to_json(given)) : nullptr, given.kind, given.id});
-  auto const row = rows[0];
-  Tail tail;
-  tail.last_seq = row[0].integer();
-  tail.channel = row[1].text();
-  tail.case_id = row[2].optional_id<CaseId>();
-  if (!row[3].is_null()) tail.speaker = parse_agent(row[3].view());
-  tail.taken_over = row[4].boolean();
-  return tail;
+postgres::Answer ask_tails(postgres::Tx& tx, std::span<Appending::Asked const> asked) {
+  return tx.ask(tails_sql, {tx.tenant(), interactions_of(asked)});
+}
+
+std::map<InteractionId, Tail> read_tails(postgres::Answer const& answer) {
+  std::map<InteractionId, Tail> tails;
+  for (auto const row : answer.rows()) {
+    Tail& tail = tails[row[0].id<InteractionId>()];
+    tail.part = row[1].id<CustomerId>();
+    tail.root = row[2].id<CustomerId>();
+    tail.channel = row[3].text();
+    tail.live = row[4].boolean();
+    if (!row[5].is_null()) tail.agent = parse_agent(row[5].view());
+    tail.case_id = row[6].optional_id<CaseId>();
+    tail.last_seq = row[7].integer();
+    tail.version = row[8].integer();
+  }
+  return tails;
+}
+
+constexpr std::string_view save_tails_sql = R"sql(
+  update interactions i
+  set message_count = tail.last_seq,
+      last_message_at = greatest(i.last_message_at, tail.newest),
+      version = tail.version,
+      agent = coalesce(tail.agent, i.agent),
+      agent_kind = coalesce(tail.agent_kind, i.agent_kind),
+      agent_id = coalesce(tail.agent_id, i.agent_id)
+  from unnest($2::uuid[], $3::bigint[], $4::timestamptz[], $5::bigint[], $6::jsonb[], $7::text[],
+              $8::text[]) as tail(id, last_seq, newest, version, agent, agent_kind, agent_id)
+  where i.tenant_id = $1 and i.id = tail.id
+)sql";
+
+void save_tails(postgres::Tx& tx, std::map<InteractionId, Tail> const& tails) {
+  using postgres::Param;
+  std::vector<std::pair<InteractionId, Tail>> moved;
+  std::copy_if(tails.begin(), tails.end(), std::back_inserter(moved),
+               [](auto const& tail) { return tail.second.newest.has_value(); });
+  auto const list = [&](auto column) {
+    return Param::array_of(moved, [&](auto const& tail) { return column(tail.second); });
+  };
+  auto const agent = [&](auto column) {
+    return list(
+        [&](Tail const& t) { return t.taken_over ? Param(column(*t.agent)) : Param(nullptr); });
+  };
+  tx.write(
+      save_tails_sql,
+      {tx.tenant(), Param::array_of(moved, [](auto const& tail) { return tail.first; }),
+       list([](Tail const& t) { return t.last_seq; }), list([](Tail const& t) { return t.newest; }),
+       list([](Tail const& t) { return t.version; }),
+       agent([](Agent const& one) { return to_json(one); }),
+       agent([](Agent const& one) { return one.kind; }),
+       agent([](Agent const& one) { return one.id; })});
 }
 
 constexpr std::string_view insert_sql = R"sql(
   insert into messages (tenant_id, id, interaction_id, seq, role, text, at, sentiment, sources,
                         agent, external_system, external_id, key_id, traceparent)
-  select $1, m.id, $2, $3 + m.n, m.role, m.text, m.at, m.sentiment, m.sources,
-         case when m.role = 'agent' then $4::jsonb end, m.external_system, m.external_id, $5,
-         nullif($6::text, '')
-  from unnest($7::uuid[], $8::text[], $9::text[], $10::timestamptz[], $11::float8[],
-              $12::jsonb[], $13::text[], $14::text[])
-       with ordinality as m (id, role, text, at, sentiment, sources, external_system,
-                             external_id, n)
+  select $1, message.*
+  from unnest($2::uuid[], $3::uuid[], $4::bigint[], $5::text[], $6::text[], $7::timestamptz[],
+              $8::float8[], $9::jsonb[], $10::jsonb[], $11::text[], $12::text[], $13::uuid[],
+              $14::text[]) message
 )sql";
 
-void insert(postgres::Tx& tx, Actor const& actor, InteractionId id, Batch const& batch,
-            Tail const& tail) {
-  auto const count = static_cast<std::int64_t>(batch.ids.size());
-  tx.write(insert_sql,
-           {tx.tenant(), id, tail.last_seq - count,
-            tail.speaker ? postgres::Param(to_json(*tail.speaker)) : nullptr, actor.key,
-            actor.traceparent, postgres::Param::array_of(batch.ids, [](MessageId m) { return m; }),
-            column(batch, [](NewMessage const& m) { return m.role; }),
-            column(batch, [](NewMessage const& m) { return m.text; }),
-            column(batch, [](NewMessage const& m) { return m.at; }),
-            column(batch, [](NewMessage const& m) { return m.sentiment; }),
-            column(batch, [](NewMessage const& m) { return sources_param(m); }),
-            column(batch, [](NewMessage const& m) { return external(m, &ExternalId::system); }),
-            column(batch, [](NewMessage const& m) { return external(m, &ExternalId::id); })});
+void insert(postgres::Tx& tx, std::span<NewRow const> rows) {
+  using postgres::Param;
+  auto const list = [&](auto column) { return Param::array_of(rows, column); };
+  auto const external = [&](std::string ExternalId::*field) {
+    return list([&](NewRow const& row) {
+      auto const& name = row.message->external_id;
+      return name ? Param((*name).*field) : Param(nullptr);
+    });
+  };
+  tx.write(insert_sql, {tx.tenant(), list([](NewRow const& row) { return row.id; }),
+                        list([](NewRow const& row) { return row.interaction; }),
+                        list([](NewRow const& row) { return row.seq; }),
+                        list([](NewRow const& row) { return row.message->role; }),
+                        list([](NewRow const& row) { return row.message->text; }),
+                        list([](NewRow const& row) { return row.at; }),
+                        list([](NewRow const& row) { return row.message->sentiment; }),
+                        list([](NewRow const& row) { return sources_param(*row.message); }),
+                        list([](NewRow const& row) {
+                          return row.agent ? Param(to_json(*row.agent)) : Param(nullptr);
+                        }),
+                        external(&ExternalId::system), external(&ExternalId::id),
+                        list([](NewRow const& row) { return row.actor->key; }),
+                        list([](NewRow const& row) { return filled(row.actor->traceparent); })});
 }
 
 constexpr std::string_view transcript_sql = R"sql(

@@ -43,7 +43,7 @@ struct StartedParts {
 std::string started_json(Interaction const& value, bool created, StartedParts const& parts);
 std::string identified_json(std::string const& interaction, std::string const& customer);
 /// {"messages":[{"id":…,"seq":…}]} in the order appended; `found` holds each of them.
-std::string appended_json(std::vector<Appended> const& appended, std::vector<Message> const& found);
+std::string appended_json(std::vector<Appended> const& appended);
 
 /// What idempotency records keep, and back.
 std::string to_refs(InteractionId id);

@@ -1,7 +1,5 @@
 // SPDX-FileCopyrightText: 2026 The Throughline authors
 // SPDX-License-Identifier: Apache-2.0
-#include <algorithm>
-
 #include "throughline/base/json.hpp"
 #include "wire.hpp"
 
@@ -62,14 +60,11 @@ std::vector<std::string> to_json(std::vector<Message> const& messages) {
   return items;
 }
 
-std::string appended_json(std::vector<Appended> const& appended,
-                          std::vector<Message> const& found) {
+std::string appended_json(std::vector<Appended> const& appended) {
   auto list = json::Value::array();
   for (Appended const& one : appended) {
-    auto const message =
-        std::find_if(found.begin(), found.end(), [&](Message const& m) { return m.id == one.id; });
     json::Value item{{"id", one.id.str()}, {"repeated", one.repeated}};
-    if (message != found.end()) item["seq"] = message->seq;  // else detached with its partition
+    if (one.seq != 0) item["seq"] = one.seq;  // else detached with its partition
     list.push_back(std::move(item));
   }
   return json::dump({{"messages", list}});
@@ -86,7 +81,7 @@ std::vector<Appended> parse_appended_refs(std::string_view refs) {
   auto const value = json::parse_object(refs);
   for (auto const& item : value.at("messages")) {
     appended.push_back(
-        {MessageId::parse(item.at(0).get<std::string>()).value(), item.at(1).get<bool>()});
+        {MessageId::parse(item.at(0).get<std::string>()).value(), item.at(1).get<bool>(), 0});
   }
   return appended;
 }

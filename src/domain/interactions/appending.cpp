@@ -1,0 +1,214 @@
+// SPDX-FileCopyrightText: 2026 The Throughline authors
+// SPDX-License-Identifier: Apache-2.0
+//
+// Appending messages: lock and look for all requests, then decide one after the other, then write.
+#include <algorithm>
+#include <map>
+#include <set>
+#include <utility>
+
+#include "store.hpp"
+#include "throughline/domain/changes.hpp"
+#include "throughline/domain/interactions.hpp"
+#include "throughline/domain/parts.hpp"
+#include "throughline/domain/timeline.hpp"
+#include "throughline/platform/external_ids.hpp"
+
+namespace throughline::interactions {
+
+using Asked = Appending::Asked;
+using Outcome = Appending::Outcome;
+
+namespace {
+
+using Ids = std::vector<std::vector<MessageId>>;  // of each request's messages
+
+Ids new_ids(std::vector<Asked> const& asked) {
+  Ids ids(asked.size());
+  for (std::size_t i = 0; i < asked.size(); ++i) {
+    for (std::size_t k = 0; k < asked[i].messages.size(); ++k)
+      ids[i].push_back(MessageId::make(asked[i].actor->now));
+  }
+  return ids;
+}
+
+std::vector<external_ids::Claim> claims(std::vector<Asked> const& asked, Ids const& ids) {
+  std::vector<external_ids::Claim> list;
+  for (std::size_t i = 0; i < asked.size(); ++i) {
+    for (std::size_t k = 0; k < asked[i].messages.size(); ++k) {
+      if (auto const& external = asked[i].messages[k].external_id)
+        list.push_back({*external, ids[i][k].value});
+    }
+  }
+  return list;
+}
+
+}  // namespace
+
+struct Appending::Impl {
+  Impl(postgres::Tx& on, std::vector<Asked> what)
+      : tx(on),
+        asked(std::move(what)),
+        ids(new_ids(asked)),
+        external(tx, "message", claims(asked, ids)),
+        locking(store::lock_interactions(tx, asked)),
+        looks(store::ask_tails(tx, asked)) {}
+
+  void find_repeats();
+  std::vector<Appended> number(std::size_t place);
+  std::vector<Timestamp> times(Asked const& one) const;
+  Outcome decide(std::size_t place);
+  void note_down(std::size_t place, std::vector<Appended>& appended,
+                 std::vector<Timestamp> const& at, store::Tail& tail);
+  bool take_over(Asked const& one, store::Tail& tail);
+  void give_back(std::size_t place);
+  void write();
+
+  postgres::Tx& tx;
+  std::vector<Asked> const asked;
+  Ids const ids;  // as they will be, unless their external id has one
+  external_ids::Claims external;
+  parts::Locking locking;
+  postgres::Answer looks;
+
+  std::map<InteractionId, store::Tail> tails;  // as the batch leaves them
+  std::map<MessageId, MessageId> firsts;       // of messages whose external id was known
+  std::set<MessageId> given_back;
+  std::vector<external_ids::Claim> unused;
+  std::vector<store::NewRow> rows;
+  std::vector<timeline::Entry> entries;
+  std::vector<changes::Deed> deeds;
+};
+
+void Appending::Impl::find_repeats() {
+  auto const found = external.settle();
+  std::size_t claim = 0;
+  for (std::size_t i = 0; i < asked.size(); ++i) {
+    for (std::size_t k = 0; k < asked[i].messages.size(); ++k) {
+      if (!asked[i].messages[k].external_id) continue;
+      if (auto const& first = found[claim++]) firsts.emplace(ids[i][k], MessageId{*first});
+    }
+  }
+}
+
+/// Claims that this transaction made for messages that will not be.
+void Appending::Impl::give_back(std::size_t place) {
+  for (std::size_t k = 0; k < ids[place].size(); ++k) {
+    auto const id = ids[place][k];
+    auto const& name = asked[place].messages[k].external_id;
+    if (!name || firsts.contains(id)) continue;
+    given_back.insert(id);
+    unused.push_back({*name, id.value});
+  }
+}
+
+/// The ids that the request's messages have, its own or of those that came before.
+std::vector<Appended> Appending::Impl::number(std::size_t place) {
+  std::vector<Appended> appended;
+  for (auto const id : ids[place]) {
+    auto const first = firsts.find(id);
+    appended.push_back(first == firsts.end() ? Appended{id, false, 0}
+                                             : Appended{first->second, true, 0});
+  }
+  return appended;
+}
+
+std::vector<Timestamp> Appending::Impl::times(Asked const& one) const {
+  std::vector<Timestamp> at;
+  for (std::size_t k = 0; k < one.messages.size(); ++k) {
+    at.push_back(
+        record_time(*one.actor, one.messages[k].at, "/messages/" + std::to_string(k) + "/at"));
+  }
+  return at;
+}
+
+Outcome Appending::Impl::decide(std::size_t place) {
+  Outcome outcome;
+  try {
+    auto const tail = tails.find(asked[place].id);
+    if (tail == tails.end()) throw Error(Code::not_found, "There is no such interaction.");
+    outcome.appended = number(place);
+    auto const at = times(asked[place]);
+    // An id may have been claimed by a request of this batch that was refused.
+    outcome.moved = std::any_of(
+        outcome.appended.begin(), outcome.appended.end(),
+        [&](Appended const& one) { return one.repeated && given_back.contains(one.id); });
+    bool const all_repeated = std::all_of(outcome.appended.begin(), outcome.appended.end(),
+                                          [](Appended const& one) { return one.repeated; });
+    if (all_repeated) return outcome;
+    if (!locking.add(tail->second.part, tail->second.root)) outcome.moved = true;
+    if (outcome.moved) {
+      give_back(place);
+      return outcome;
+    }
+    outcome.root = tail->second.root;
+    note_down(place, outcome.appended, at, tail->second);
+  } catch (Error const& error) {
+    outcome.error = error;
+    give_back(place);
+  }
+  return outcome;
+}
+
+/// Whether the request's agent becomes the current one.
+bool Appending::Impl::take_over(Asked const& one, store::Tail& tail) {
+  if (!one.agent || !tail.live || one.agent == tail.agent) return false;
+  tail.agent = one.agent;
+  tail.taken_over = true;
+  ++tail.version;
+  return true;
+}
+
+void Appending::Impl::note_down(std::size_t place, std::vector<Appended>& appended,
+                                std::vector<Timestamp> const& at, store::Tail& tail) {
+  Asked const& one = asked[place];
+  bool const taken_over = take_over(one, tail);
+  auto const speaker = one.agent ? one.agent : tail.agent;
+  for (std::size_t k = 0; k < appended.size(); ++k) {
+    if (appended[k].repeated) continue;
+    auto const& message = one.messages[k];
+    appended[k].seq = ++tail.last_seq;
+    tail.newest = std::max(tail.newest.value_or(at[k]), at[k]);
+    auto const said_by = message.role == "agent" ? speaker : std::nullopt;
+    rows.push_back({one.actor, one.id, appended[k].id, tail.last_seq, &message, at[k], said_by});
+    entries.push_back({tail.part, at[k], timeline::Kind::message, "added", appended[k].id.value,
+                       tail.channel, tail.case_id, one.id});
+    deeds.push_back(
+        {one.actor, {changes::Type::message_added, tail.part, appended[k].id.value, {}, said_by}});
+  }
+  if (!taken_over) return;
+  deeds.push_back(
+      {one.actor,
+       {changes::Type::interaction_updated, tail.part, one.id.value, {"agent"}, speaker}});
+}
+
+void Appending::Impl::write() {
+  if (!unused.empty()) external_ids::release(tx, *asked.front().actor, "message", unused);
+  if (rows.empty()) return;
+  store::save_tails(tx, tails);
+  store::insert(tx, rows);
+  timeline::append(tx, *asked.front().actor, entries);
+  changes::record(tx, locking.locked(), deeds);
+}
+
+Appending::Appending(postgres::Tx& tx, std::vector<Asked> asked)
+    : impl_(std::make_unique<Impl>(tx, std::move(asked))) {}
+
+Appending::~Appending() = default;
+
+std::vector<Outcome> Appending::finish(std::vector<bool> const& wanted) {
+  impl_->find_repeats();
+  impl_->tails = store::read_tails(impl_->looks);
+  std::vector<Outcome> outcomes(wanted.size());
+  for (std::size_t i = 0; i < wanted.size(); ++i) {
+    if (wanted[i]) {
+      outcomes[i] = impl_->decide(i);
+    } else {
+      impl_->give_back(i);
+    }
+  }
+  impl_->write();
+  return outcomes;
+}
+
+}  // namespace throughline::interactions
