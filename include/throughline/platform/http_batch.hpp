@@ -9,6 +9,7 @@
 #include <memory>
 #include <optional>
 #include <span>
+#include <vector>
 
 #include "throughline/platform/http.hpp"
 
@@ -29,8 +30,8 @@ class BatchItem {
 
   /// Nothing has been decided yet. Each of the following decides, once.
   bool is_open() const { return !reply_ && !error_ && !postponed_; }
-  /// `root`: whose version the request raised, if it did.
-  void succeed(Receipt receipt, Reply reply, std::optional<CustomerId> root = std::nullopt);
+  /// `roots`: whose versions the request raised.
+  void succeed(Receipt receipt, Reply reply, std::vector<CustomerId> roots = {});
   /// The request fails alone. It must have written nothing by then.
   void fail(Error error) { error_ = std::move(error); }
   /// What was looked up before the lock is no longer so: the request runs again in another
@@ -40,7 +41,7 @@ class BatchItem {
   bool is_postponed() const { return postponed_; }
   std::optional<Error> const& error() const { return error_; }
   std::optional<Receipt> const& receipt() const { return receipt_; }
-  std::optional<CustomerId> root() const { return root_; }
+  std::vector<CustomerId> const& roots() const { return roots_; }
   /// To be called once.
   Reply take_reply() { return std::move(*reply_); }
 
@@ -51,14 +52,15 @@ class BatchItem {
   std::optional<Error> error_;
   std::optional<Receipt> receipt_;
   std::optional<Reply> reply_;
-  std::optional<CustomerId> root_;
+  std::vector<CustomerId> roots_;
 };
 
 /// A write that may share its transaction. Requests to one path are run in the order in which they
 /// arrived. All of it may run again after a serialization failure, and in smaller batches after a
 /// failure that can't be blamed on one item.
 struct Batched {
-  /// I/O thread, pure: reads and checks the request. What it throws is the answer.
+  /// I/O thread, pure: reads and checks the request. What it throws is the answer. (A large body is
+  /// read by the lane.)
   std::function<std::shared_ptr<void const>(Call const&)> prepare;
   /// Takes the locks for all items (of one tenant; idempotency keys are locked ahead, by the
   /// platform) and looks, by statements that wait for the next one (Tx::ask, Tx::ask_lock).
@@ -67,6 +69,8 @@ struct Batched {
   std::function<std::function<void()>(postgres::Tx&, std::span<BatchItem>)> perform;
   /// The answer to a request that repeats an earlier one, read afresh.
   std::function<Reply(postgres::Tx&, Call const&, Receipt const&)> render;
+  /// Only requests under one key and one trace share a batch.
+  bool one_actor = false;
 };
 
 /// As a Route holds it.

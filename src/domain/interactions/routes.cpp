@@ -133,7 +133,9 @@ void settle(postgres::Tx& tx, http::BatchItem& item, Appending::Outcome const& o
   if (outcome.moved) return item.postpone();
   if (outcome.error) return item.fail(*outcome.error);
   http::Receipt const receipt{outcome.root ? 201 : 200, wire::to_refs(outcome.appended)};
-  item.succeed(receipt, appended_reply(tx, outcome.appended, receipt.status), outcome.root);
+  std::vector<CustomerId> roots;
+  if (outcome.root) roots.push_back(*outcome.root);
+  item.succeed(receipt, appended_reply(tx, outcome.appended, receipt.status), std::move(roots));
 }
 
 std::function<void()> append_messages(postgres::Tx& tx, std::span<http::BatchItem> items) {

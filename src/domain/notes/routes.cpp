@@ -26,7 +26,7 @@ void settle(postgres::Tx& tx, http::BatchItem& item, Adding::Outcome const& outc
     return item.succeed(receipt, http::Reply::json(wire::to_json(first), receipt.status));
   }
   item.succeed(receipt, http::Reply::json(wire::to_json(outcome.note), receipt.status),
-               outcome.root);
+               {outcome.root});
 }
 
 std::function<void()> add_notes(postgres::Tx& tx, std::span<http::BatchItem> items) {

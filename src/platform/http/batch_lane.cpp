@@ -9,6 +9,14 @@
 
 namespace throughline::http {
 
+namespace {
+
+bool is_same_actor(Actor const& one, Actor const& other) {
+  return one.key == other.key && one.traceparent == other.traceparent;
+}
+
+}  // namespace
+
 BatchLane::BatchLane(std::size_t jobs_max, Run run)
     : jobs_max_(jobs_max), run_(std::move(run)), thread_([this] { work(); }) {}
 
@@ -49,7 +57,8 @@ std::vector<BatchJob> BatchLane::take() {
   while (!jobs_.empty() && batch.size() < jobs_max_ && bytes < batch_bytes_max) {
     auto job = std::move(jobs_.front());
     jobs_.pop_front();
-    bool fits = job.write == write;
+    bool fits = job.write == write && (!write->one_actor || batch.empty() ||
+                                       is_same_actor(job.visit->actor(), batch[0].visit->actor()));
     if (fits && job.claim) {
       auto const& request = job.visit->request();
       fits =

@@ -12,10 +12,10 @@
 
 namespace throughline::http {
 
-void BatchItem::succeed(Receipt receipt, Reply reply, std::optional<CustomerId> root) {
+void BatchItem::succeed(Receipt receipt, Reply reply, std::vector<CustomerId> roots) {
   receipt_ = std::move(receipt);
   reply_ = std::move(reply);
-  root_ = root;
+  roots_ = std::move(roots);
 }
 
 namespace {
@@ -100,8 +100,8 @@ class Run {
       if (replayed_[keyed[i]]) continue;
       if (auto const& receipt = item.receipt()) {
         outcomes.push_back({asked[i], {receipt->status, receipt->refs, std::nullopt}, {}});
-        if (item.root())
-          outcomes.back().touched = {{tx.tenant(), *item.root(), tx.version_of(*item.root())}};
+        for (auto const root : item.roots())
+          outcomes.back().touched.push_back({tx.tenant(), root, tx.version_of(root)});
       } else if (item.error() && is_deterministic(*item.error())) {
         auto const status = problem(*item.error(), {}).status;
         outcomes.push_back({asked[i], {status, {}, item.error()}, {}});

@@ -20,7 +20,7 @@ namespace throughline::http {
 struct BatchJob {
   VisitPtr visit;
   std::shared_ptr<Batched const> write;
-  std::shared_ptr<void const> asked;          // what prepare() made of it
+  std::shared_ptr<void const> asked;          // what prepare() made of it, once it has
   std::optional<idempotency::Request> claim;  // under the key that the caller sent
   std::chrono::steady_clock::time_point deadline;
   int postponed = 0;  // how often

@@ -59,7 +59,8 @@ Batching::~Batching() {
 void Batching::begin(VisitPtr const& visit, std::shared_ptr<Batched const> const& write) {
   BatchJob job{visit, write, {}, sent_claim(*visit), {}, 0};
   try {
-    job.asked = write->prepare(visit->call());
+    if (visit->request().body.size() <= prepared_at_once_bytes_max)
+      job.asked = write->prepare(visit->call());
   } catch (Error const& error) {
     if (!job.claim || !is_deterministic(error)) throw;
     return crossing_.to_worker(visit, [this, job = std::move(job), error] {
@@ -75,8 +76,24 @@ void Batching::begin(VisitPtr const& visit, std::shared_ptr<Batched const> const
 /// Lane.
 std::vector<BatchJob> Batching::run(std::vector<BatchJob> jobs) {
   std::vector<BatchJob> again;
-  run_apart(std::move(jobs), again);
+  std::erase_if(jobs, [this](BatchJob& job) { return !prepare(job); });
+  if (!jobs.empty()) run_apart(std::move(jobs), again);
   return again;
+}
+
+/// Lane: false if the request has been refused.
+bool Batching::prepare(BatchJob& job) {
+  if (job.asked) return true;
+  try {
+    job.asked = job.write->prepare(job.visit->call());
+    return true;
+  } catch (Error const& error) {
+    job.visit->answer_from_worker(job.visit, refuse_for_good(pool_, job, error, log_));
+  } catch (...) {
+    crossing_.fail(job.visit, std::current_exception());
+  }
+  waiting_.fetch_sub(1, std::memory_order_relaxed);
+  return false;
 }
 
 /// All in one transaction; where that fails for a reason that can't be blamed on one of them, in

@@ -20,6 +20,9 @@
 
 namespace throughline::http {
 
+/// Larger bodies are read by the lane, in their turn, rather than hold up an I/O thread.
+inline constexpr std::size_t prepared_at_once_bytes_max = 16 * 1024;
+
 class Batching {
  public:
   /// Tells the caches what was committed, then calls back on the visit's I/O thread. Any thread.
@@ -37,6 +40,7 @@ class Batching {
 
  private:
   std::vector<BatchJob> run(std::vector<BatchJob> jobs);
+  bool prepare(BatchJob& job);
   void run_apart(std::vector<BatchJob> jobs, std::vector<BatchJob>& again);
   void try_again(std::vector<BatchJob> jobs, Error const& lost, std::vector<BatchJob>& again);
   void settle(std::vector<BatchJob> jobs, BatchOutcome outcome, std::vector<BatchJob>& again);

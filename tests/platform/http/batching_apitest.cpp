@@ -24,9 +24,13 @@ using postgres::Tx;
 /// POST /v1/lines/{id}: by its body "fine", "invalid", "conflict", "fault" (which can't be blamed
 /// on one of a batch), "moved" (until it was asked thrice) or "hold" (waits for `go`).
 struct Lines {
+  explicit Lines(bool for_one_actor = false) : one_actor(for_one_actor) {}
+
+  bool const one_actor;
   std::atomic<int> prepared{0};
   std::atomic<int> moved{0};
   std::atomic<std::size_t> widest{0};  // most items of one tenant at once
+  std::atomic<bool> mixed{false};      // two keys were in one batch
   std::atomic<bool> strangers{false};  // an item was run under another tenant's setting
   std::latch holding{1};
   std::latch go{1};
@@ -42,13 +46,14 @@ struct Lines {
                       [this](Tx& tx, std::span<BatchItem> items) { return perform(tx, items); },
                       [](Tx&, Call const&, Receipt const& receipt) {
                         return Reply::json(receipt.refs, receipt.status);
-                      }})}};
+                      },
+                      one_actor})}};
   }
 
  private:
   std::shared_ptr<void const> prepare(Call const& call) {
     ++prepared;
-    if (call.body() == R"("malformed")") throw Error({FieldError{"/a", "Give one."}});
+    if (call.body().starts_with(R"("malformed)")) throw Error({FieldError{"/a", "Give one."}});
     return std::make_shared<std::string const>(call.body());
   }
 
@@ -59,6 +64,7 @@ struct Lines {
       widest = std::max<std::size_t>(widest, items.size());
       auto const tenant = lock.rows()[0][0].text();
       for (auto& item : items) {
+        if (item.actor().key != items.front().actor().key) mixed = true;
         if (tenant != std::to_string(item.actor().tenant.value)) strangers = true;
         if (item.is_open()) decide(tx, item);
       }
@@ -83,6 +89,8 @@ struct Lines {
 };
 
 struct World {
+  explicit World(bool one_actor = false) : lines(one_actor) {}
+
   Lines lines;
   Server server{
       {.redis_url = {}, .routes = lines.routes(), .configure = [](config::Config& config) {
@@ -97,8 +105,8 @@ struct World {
   Response send(std::string const& text, Headers const& headers = {}) {
     return send(client, text, headers);
   }
-  /// While the only lane is held up, `bodies` queue up, from two tenants in turn; their statuses in
-  /// that order.
+  /// While the only lane is held up, `bodies` queue up, under three keys of two tenants in turn;
+  /// their statuses in that order.
   std::vector<int> together(std::vector<std::string> const& bodies) {
     auto holder = server.client();
     std::thread held([&] { send(holder, "hold"); });
@@ -106,11 +114,12 @@ struct World {
     std::vector<int> statuses(bodies.size());
     std::vector<std::thread> threads;
     auto const before = lines.prepared.load();
-    std::vector<std::string> const keys{server.make_key(Server::make_tenant_name()),
+    auto const tenant = Server::make_tenant_name();
+    std::vector<std::string> const keys{server.make_key(tenant), server.make_key(tenant),
                                         server.make_key(Server::make_tenant_name())};
     for (std::size_t i = 0; i < bodies.size(); ++i) {
       threads.emplace_back([&, i] {
-        auto one = server.client_with(keys[i % 2]);
+        auto one = server.client_with(keys[i % 3]);
         statuses[i] = send(one, bodies[i]).status;
       });
     }
@@ -141,7 +150,8 @@ TEST_CASE("batches: what waits shares a transaction, each tenant under its own s
   auto const statuses = world.together(std::vector<std::string>(20, "fine"));
   CHECK(std::count(statuses.begin(), statuses.end(), 201) == 20);
   CHECK(world.lines.done.size() == 21);
-  CHECK(world.lines.widest >= 9);
+  CHECK(world.lines.widest >= 12);
+  CHECK(world.lines.mixed);
   CHECK_FALSE(world.lines.strangers);
 }
 
@@ -238,6 +248,25 @@ TEST_CASE("batches: requests to one path keep their order", "[batches]") {
   for (int i = 0; i < 40; ++i) CHECK(client.receive("POST").status == 201);
   REQUIRE(world.lines.done.size() == 40);
   for (int i = 0; i < 40; ++i) CHECK(world.lines.done[i] == '"' + std::to_string(i) + '"');
+}
+
+TEST_CASE("batches: a large body is read by the lane, with the same outcome", "[batches]") {
+  World world;
+  std::string const padding(20 * 1024, 'x');
+  CHECK(world.send("fine" + padding).status == 201);
+  Headers const key{{"Idempotency-Key", "large"}};
+  CHECK(world.send("malformed" + padding).status == 422);
+  CHECK(world.send("malformed" + padding, key).status == 422);
+  CHECK(world.send("malformed" + padding, key).header("idempotency-replayed") == "true");
+  CHECK(world.lines.done.size() == 1);
+}
+
+TEST_CASE("batches: what is for one actor is shared by nobody else", "[batches]") {
+  World world(true);
+  auto const statuses = world.together(std::vector<std::string>(10, "fine"));
+  CHECK(std::count(statuses.begin(), statuses.end(), 201) == 10);
+  CHECK_FALSE(world.lines.strangers);
+  CHECK_FALSE(world.lines.mixed);
 }
 
 TEST_CASE("batches: who waits too long is told so while it helps", "[batches]") {
