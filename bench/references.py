@@ -51,16 +51,10 @@ def cold_script(target, parts, folder):
     return [script]
 
 
-# A note's rows in one statement: idempotency record, note, version, timeline entry and fact.
+# A note's rows in one statement: note, version, timeline entry and fact. (A note that comes without
+# an Idempotency-Key, as here, leaves no record of one.)
 NOTE_SQL = """\\set key random(0, 281474976710655)
-with claimed as (
-  insert into idempotency (tenant_id, method, path_hash, key, body_hash, created_at, status, refs,
-                           roots, versions)
-  select {tenant}, 'POST', '\\x{hash}', '{prefix}' || lpad(to_hex(:key::bigint), 12, '0'),
-         '\\x{hash}', '{now}', 201, '{{"id":"{part}"}}', array['{part}'::uuid],
-         array[version + 1]
-    from parts where tenant_id = {tenant} and id = '{part}'),
-bumped as (
+with bumped as (
   update parts set version = version + 1, changed_at = '{now}'
    where tenant_id = {tenant} and id = '{part}' returning version),
 note as (
@@ -92,7 +86,7 @@ def note_scripts(target, now, folder):
         script = folder / f"note{number}-{target.customers}.pgb"
         script.write_text(NOTE_SQL.format(
             tenant=target.tenant, part=part, case=case, now=now, key=uuid.uuid4(),
-            prefix=arrival_prefix(), hash=uuid.uuid4().hex * 2, text=generate.NOTE))
+            prefix=arrival_prefix(), text=generate.NOTE))
         scripts.append(script)
     return scripts
 

@@ -24,12 +24,14 @@ BatchLane::~BatchLane() {
   stop();
 }
 
-void BatchLane::push(BatchJob job) {
+bool BatchLane::push(BatchJob job) {
   {
     std::lock_guard const lock(mutex_);
+    if (stopped_) return false;
     jobs_.push_back(std::move(job));
   }
   arrived_.notify_one();
+  return true;
 }
 
 void BatchLane::work() {

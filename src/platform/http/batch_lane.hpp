@@ -28,8 +28,8 @@ class BatchLane {
   BatchLane(std::size_t jobs_max, Run run);
   ~BatchLane();  // stop()
 
-  /// Any thread.
-  void push(BatchJob job);
+  /// Any thread. False, and the job is dropped, once the lane was stopped.
+  bool push(BatchJob job);
   /// Any thread: takes out those whose deadline has passed.
   std::vector<BatchJob> take_expired(std::chrono::steady_clock::time_point now);
   /// Waits for the batch that is running and returns what was queued. Idempotent.

@@ -70,7 +70,9 @@ void Batching::begin(VisitPtr const& visit, std::shared_ptr<Batched const> const
   job.deadline = std::chrono::steady_clock::now() + patience_;
   waiting_.fetch_add(1, std::memory_order_relaxed);
   auto const lane = std::hash<std::string>{}(visit->request().target) % lanes_.size();
-  lanes_[lane]->push(std::move(job));
+  if (lanes_[lane]->push(std::move(job))) return;
+  waiting_.fetch_sub(1, std::memory_order_relaxed);
+  crossing_.fail(visit, std::make_exception_ptr(Error(Code::unavailable, late_text)));
 }
 
 /// Lane.

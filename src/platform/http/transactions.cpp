@@ -78,9 +78,9 @@ class Writing {
 
   Reply perform(Tx& tx) {
     replayed_ = false;
-    if (auto const first = idempotency::claim(tx, visit_.actor(), claim_)) {
-      return replay(tx, *first);
-    }
+    // A key made here for this request has been used by nobody.
+    auto const first = sent_key_ ? idempotency::claim(tx, visit_.actor(), claim_) : std::nullopt;
+    if (first) return replay(tx, *first);
     auto const receipt = route_.perform(tx, visit_.call());
     idempotency::record(tx, visit_.actor(), claim_, {receipt.status, receipt.refs, std::nullopt});
     return route_.render(tx, visit_.call(), receipt);
