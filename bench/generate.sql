@@ -154,20 +154,20 @@ create temp table fact on commit drop as
          null, null from person where merged;
 
 create temp table numbered on commit drop as
-  select *, row_number() over (order by n, at, rank) as number,
+  select *, :first::bigint * 1048576 + row_number() over (order by n, at, rank) as number,
          row_number() over (partition by case when rank < 7 then part else root end
                             order by at, rank, n) as version
     from fact;
 
 insert into timeline (tenant_id, part_id, at, id, kind, fact, resource_id, channel, case_id,
                       interaction_id)
-select :tenant, part, at, pg_temp.made(7, :first * 65536 + number, at), kind, fact, resource,
-       channel, case_id, interaction
+select :tenant, part, at, pg_temp.made(7, number, at), kind, fact, resource, channel, case_id,
+       interaction
   from numbered where kind is not null order by number;
 
 insert into changes (tenant_id, position, id, type, at, root_id, part_id, version, resource_id,
                      fields, key_id)
-select :tenant, nextval('changes_position'), pg_temp.made(8, :first * 65536 + number, at), type, at,
+select :tenant, nextval('changes_position'), pg_temp.made(8, number, at), type, at,
        case when rank < 7 then part else root end, part, version, resource, '{}', :'key'
   from (select * from numbered order by number) numbered;
 

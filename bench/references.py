@@ -51,8 +51,9 @@ def cold_script(target, parts, folder):
     return [script]
 
 
-# A note's rows in one statement: note, version, timeline entry and fact. (A note that comes without
-# an Idempotency-Key, as here, leaves no record of one.)
+# A note's rows in one statement: note, version, timeline entry, fact, and what tells the caches
+# which customers the transaction changed. (A note that comes without an Idempotency-Key, as here,
+# leaves no record of one.)
 NOTE_SQL = """\\set key random(0, 281474976710655)
 with bumped as (
   update parts set version = version + 1, changed_at = '{now}'
@@ -64,13 +65,20 @@ note as (
   returning id),
 shown as (
   insert into timeline (tenant_id, part_id, at, id, kind, fact, resource_id, case_id)
-  select {tenant}, '{part}', '{now}', id, 'note', 'added', id, '{case}' from note)
+  select {tenant}, '{part}', '{now}', id, 'note', 'added', id, '{case}' from note){committed}
 insert into changes (tenant_id, position, id, type, at, root_id, part_id, version, resource_id,
                      fields, key_id)
 select {tenant}, nextval('changes_position'), note.id, 'note.added', '{now}', '{part}',
        '{part}', version, note.id, array[]::text[], '{key}'
   from bumped, note;
 """
+
+
+COMMITTED_SQL = """,
+committed as (
+  insert into commits (tenant_id, id, xid, roots, versions)
+  select {tenant}, note.id, pg_current_xact_id(), array['{part}'::uuid], array[version]
+    from bumped, note)"""
 
 
 def arrival_prefix():
@@ -82,11 +90,14 @@ def arrival_prefix():
 def note_scripts(target, now, folder):
     """One script for each customer, so that both sides meet on the same rows as often."""
     scripts = []
+    keeps_commits = world.run_sql(target.url, "select to_regclass('commits')").strip()
     for number, (part, case) in enumerate(target.written):
         script = folder / f"note{number}-{target.customers}.pgb"
         script.write_text(NOTE_SQL.format(
             tenant=target.tenant, part=part, case=case, now=now, key=uuid.uuid4(),
-            prefix=arrival_prefix(), text=generate.NOTE))
+            prefix=arrival_prefix(), text=generate.NOTE,
+            committed=COMMITTED_SQL.format(tenant=target.tenant, part=part)
+            if keeps_commits else ""))
         scripts.append(script)
     return scripts
 
