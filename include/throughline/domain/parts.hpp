@@ -40,7 +40,6 @@ class Locked {
 
  private:
   friend class Locking;
-  friend Locked lock(postgres::Tx&, Actor const&, std::span<CustomerId const>);
   friend CustomerId create(postgres::Tx&, Actor const&, Locked&, bool);
   friend std::int64_t raise(postgres::Tx&, Locked&, CustomerId);
   friend void join(postgres::Tx&, Actor const&, Locked&, CustomerId, CustomerId);
@@ -53,26 +52,30 @@ class Locked {
 std::optional<CustomerId> root_of(postgres::Tx& tx, CustomerId part);
 
 /// Locks the roots of these parts, in id order (LockRank::customers: once in a transaction, so name
-/// all of them). Looks up, locks, then looks again: if a root is no longer root by then, throws
+/// all of them). Locks, then looks where the parts point: if that is no locked root, throws
 /// postgres::Retry. Ids that are unknown are simply absent from the result. Without parts nothing
 /// is locked and the rank stays free.
 Locked lock(postgres::Tx& tx, Actor const& actor, std::span<CustomerId const> parts);
 
-/// The locks of a batch, on parts that only the database knows (those of cases, of interactions):
-/// taken by a statement that travels with the next one, the look that follows it.
+/// The same for parts that only the database knows (those of cases, of an identifier's owners), on
+/// its way: the locks travel with the transaction's next statement, the look that follows them.
 class Locking {
  public:
   /// Locks the roots of the parts that `parts_sql` selects, in id order (LockRank::customers). Its
-  /// parameters are $1, the tenant, and `params` from $2 on.
-  Locking(postgres::Tx& tx, std::string_view parts_sql, std::vector<postgres::Param> params);
+  /// parameters are $1, the tenant, and `params` from $3 on.
+  /// `also`: further parts, whose roots are looked up and added right behind.
+  Locking(postgres::Tx& tx, std::string_view parts_sql, std::vector<postgres::Param> params,
+          std::span<CustomerId const> also = {});
   /// What the look has found: where a part points, under the lock. False if that root is not among
   /// the locked ones: the part was joined meanwhile, and nothing may be written for it now.
   bool add(CustomerId part, CustomerId root);
-  Locked& locked() { return locked_; }
+  /// Throws postgres::Retry if one of `also` points to no locked root.
+  Locked& locked();
 
  private:
   void read();
   std::optional<postgres::Answer> rows_;  // until they are read
+  std::optional<postgres::Answer> also_;  // likewise
   Locked locked_;
 };
 

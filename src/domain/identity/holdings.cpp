@@ -11,23 +11,23 @@ namespace throughline::identity {
 Holdings::Holdings(postgres::Tx& tx, Actor const& actor, Facts& facts)
     : tx_(tx), actor_(actor), facts_(facts) {}
 
+// Values, then the customers they lead to, then the look: one round trip, each behind its locks.
 void Holdings::lock(std::span<Identifier const> identifiers, std::span<CustomerId const> also) {
   auto const asked = distinct(identifiers);
-  store::lock_values(tx_, actor_, asked);
-  holders_ = store::holders(tx_, asked);
-  std::vector<CustomerId> parts(also.begin(), also.end());
-  for (auto const& [key, holders] : holders_) {
-    for (auto const& holder : holders) parts.push_back(holder.part);
+  if (asked.empty()) {
+    locked_ = parts::lock(tx_, actor_, also);
+    return;
   }
-  std::sort(parts.begin(), parts.end());
-  parts.erase(std::unique(parts.begin(), parts.end()), parts.end());
-  locked_ = parts::lock(tx_, actor_, parts);
-  // Parts may have been joined between the look and the lock; the locked roots are right.
+  store::lock_values(tx_, actor_, asked);
+  auto locking = store::lock_holders(tx_, asked, also);
+  auto const looked = store::ask_holders(tx_, asked);
+  holders_ = store::read_holders(looked);
   for (auto const& [key, holders] : holders_) {
     for (auto const& holder : holders) {
-      if (locked_.root(holder.part).id != holder.root) throw postgres::Retry{};
+      if (!locking.add(holder.part, holder.root)) throw postgres::Retry{};
     }
   }
+  locked_ = std::move(locking.locked());
 }
 
 Presented Holdings::present(Identifier const& identifier) const {

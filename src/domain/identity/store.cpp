@@ -65,10 +65,30 @@ void keep(std::vector<Holder>& holders, Holder holder) {
 
 }  // namespace
 
+postgres::Answer ask_holders(postgres::Tx& tx, std::span<Identifier const> asked) {
+  return tx.ask(holders_sql, {tx.tenant(), types(asked), values(asked)});
+}
+
 std::map<Key, std::vector<Holder>> holders(postgres::Tx& tx, std::span<Identifier const> asked) {
+  if (asked.empty()) return {};
+  return read_holders(ask_holders(tx, asked));
+}
+
+constexpr std::string_view holder_parts_sql = R"sql(
+select o.part_id
+from unnest($3::text[], $4::text[]) asked(type, value)
+join identifier_owners o
+  on o.tenant_id = $1 and o.type = asked.type and o.value = asked.value and o.valid_to is null
+)sql";
+
+parts::Locking lock_holders(postgres::Tx& tx, std::span<Identifier const> asked,
+                            std::span<CustomerId const> also) {
+  return {tx, holder_parts_sql, {types(asked), values(asked)}, also};
+}
+
+std::map<Key, std::vector<Holder>> read_holders(postgres::Answer const& answer) {
   std::map<Key, std::vector<Holder>> result;
-  if (asked.empty()) return result;
-  for (auto const row : tx.exec(holders_sql, {tx.tenant(), types(asked), values(asked)})) {
+  for (auto const row : answer.rows()) {
     keep(result[{row[0].text(), row[1].text()}],
          {row[2].id<CustomerId>(), row[3].id<CustomerId>(), row[4].text(), row[5].time()});
   }

@@ -39,6 +39,11 @@ struct Holder {
 };
 /// Active owners of these identifiers, oldest part first, one a root.
 std::map<Key, std::vector<Holder>> holders(postgres::Tx& tx, std::span<Identifier const> asked);
+/// The same on its way, behind the locks of the customers who hold these and of `also`.
+parts::Locking lock_holders(postgres::Tx& tx, std::span<Identifier const> asked,
+                            std::span<CustomerId const> also);
+postgres::Answer ask_holders(postgres::Tx& tx, std::span<Identifier const> asked);
+std::map<Key, std::vector<Holder>> read_holders(postgres::Answer const& answer);
 
 struct NewHolder {
   Identifier identifier;

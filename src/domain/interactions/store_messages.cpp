@@ -46,7 +46,7 @@ postgres::Param interactions_of(std::span<Appending::Asked const> asked) {
 }  // namespace
 
 constexpr std::string_view interaction_parts_sql =
-    "select part_id from interactions where tenant_id = $1 and id = any($2::uuid[])";
+    "select part_id from interactions where tenant_id = $1 and id = any($3::uuid[])";
 
 parts::Locking lock_interactions(postgres::Tx& tx, std::span<Appending::Asked const> asked) {
   return {tx, interaction_parts_sql, {interactions_of(asked)}};

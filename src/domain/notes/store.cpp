@@ -80,7 +80,7 @@ postgres::Param cases_of(std::span<Adding::Asked const> asked) {
 }  // namespace
 
 constexpr std::string_view case_parts_sql =
-    "select part_id from cases where tenant_id = $1 and id = any($2::uuid[])";
+    "select part_id from cases where tenant_id = $1 and id = any($3::uuid[])";
 
 parts::Locking lock_cases(postgres::Tx& tx, std::span<Adding::Asked const> asked) {
   return {tx, case_parts_sql, {cases_of(asked)}};

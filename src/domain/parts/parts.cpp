@@ -3,7 +3,6 @@
 #include "throughline/domain/parts.hpp"
 
 #include <algorithm>
-#include <iterator>
 #include <stdexcept>
 #include <utility>
 #include <vector>
@@ -23,30 +22,16 @@ std::optional<CustomerId> root_of(postgres::Tx& tx, CustomerId part) {
   return store::find_root(tx, part);
 }
 
-// A part that is a root is settled by its own locked row. Any other part points elsewhere, and
-// where to may have changed while its root's lock was waited for: it is looked up again, and has to
-// lead to a row that is locked.
 Locked lock(postgres::Tx& tx, Actor const&, std::span<CustomerId const> parts) {
-  Locked locked;
-  if (parts.empty()) return locked;
-  for (store::LockedRow const& row : store::lock_roots(tx, parts)) {
-    if (!row.still_root) continue;
-    locked.roots_.emplace(row.root.id, row.root);
-    locked.root_of_.emplace(row.root.id, row.root.id);
-  }
-  std::vector<CustomerId> others;
-  std::copy_if(parts.begin(), parts.end(), std::back_inserter(others),
-               [&](CustomerId part) { return !locked.has(part); });
-  if (others.empty()) return locked;
-  for (auto const& [part, root] : store::find_roots(tx, others)) {
-    if (!locked.roots_.contains(root)) throw postgres::Retry{};
-    locked.root_of_.emplace(part, root);
-  }
-  return locked;
+  if (parts.empty()) return {};
+  return std::move(Locking(tx, {}, {}, parts).locked());
 }
 
-Locking::Locking(postgres::Tx& tx, std::string_view parts_sql, std::vector<postgres::Param> params)
-    : rows_(store::ask_lock_of(tx, parts_sql, std::move(params))) {}
+Locking::Locking(postgres::Tx& tx, std::string_view parts_sql, std::vector<postgres::Param> params,
+                 std::span<CustomerId const> also)
+    : rows_(store::ask_lock_of(tx, parts_sql, std::move(params), also)) {
+  if (!also.empty()) also_ = store::ask_roots(tx, also);
+}
 
 bool Locking::add(CustomerId part, CustomerId root) {
   if (rows_) read();
@@ -55,6 +40,14 @@ bool Locking::add(CustomerId part, CustomerId root) {
   return true;
 }
 
+Locked& Locking::locked() {
+  if (rows_) read();
+  return locked_;
+}
+
+// A part that is a root is settled by its own locked row. Any other part points elsewhere, and
+// where to may have changed while its root's lock was waited for: the look behind the lock tells,
+// and has to lead to a row that is locked.
 void Locking::read() {
   for (store::LockedRow const& row : store::read_locked(rows_->rows())) {
     if (!row.still_root) continue;
@@ -62,6 +55,10 @@ void Locking::read() {
     locked_.root_of_.emplace(row.root.id, row.root.id);
   }
   rows_.reset();
+  if (!also_) return;
+  for (auto const& [part, root] : store::read_roots(also_->rows())) {
+    if (!add(part, root)) throw postgres::Retry{};
+  }
 }
 
 CustomerId create(postgres::Tx& tx, Actor const& actor, Locked& locked, bool provisional) {

@@ -24,9 +24,30 @@ constexpr std::string_view lock_roots_sql = R"sql(
   select id, version, created_at, root_id = id
     from parts
    where tenant_id = $1
-     and id in (select root_id from parts where tenant_id = $1 and id = any($2::uuid[]))
+     and id in (select root_id from parts where tenant_id = $1 and )sql";
+constexpr std::string_view of_these_sql = "id = any($2::uuid[])";
+constexpr std::string_view of_none_sql = "$2::uuid[] is not null and ";
+constexpr std::string_view and_these_sql = " union all select unnest($2::uuid[])";
+constexpr std::string_view in_order_sql = R"sql()
    order by id
      for update)sql";
+
+postgres::Answer ask_lock_of(postgres::Tx& tx, std::string_view parts_sql,
+                             std::vector<postgres::Param> params,
+                             std::span<CustomerId const> also) {
+  std::string sql(lock_roots_sql);
+  if (parts_sql.empty()) {
+    sql += of_these_sql;
+  } else {
+    if (also.empty()) sql += of_none_sql;
+    sql.append("id in (").append(parts_sql);
+    if (!also.empty()) sql += and_these_sql;
+    sql += ')';
+  }
+  sql += in_order_sql;
+  params.insert(params.begin(), {postgres::Param(tx.tenant()), ids_of(also)});
+  return tx.ask_lock(postgres::LockRank::customers, sql, std::move(params));
+}
 
 std::vector<LockedRow> read_locked(postgres::Rows const& rows) {
   std::vector<LockedRow> locked;
@@ -37,35 +58,16 @@ std::vector<LockedRow> read_locked(postgres::Rows const& rows) {
   return locked;
 }
 
-std::vector<LockedRow> lock_roots(postgres::Tx& tx, std::span<CustomerId const> parts) {
-  return read_locked(
-      tx.lock(postgres::LockRank::customers, lock_roots_sql, {tx.tenant(), ids_of(parts)}));
-}
-
-constexpr std::string_view lock_roots_of_sql = R"sql(
-  select id, version, created_at, root_id = id
-    from parts
-   where tenant_id = $1
-     and id in (select root_id from parts where tenant_id = $1 and id in ()sql";
-constexpr std::string_view in_order_sql = R"sql())
-   order by id
-     for update)sql";
-
-postgres::Answer ask_lock_of(postgres::Tx& tx, std::string_view parts_sql,
-                             std::vector<postgres::Param> params) {
-  auto sql = std::string(lock_roots_of_sql).append(parts_sql).append(in_order_sql);
-  params.insert(params.begin(), tx.tenant());
-  return tx.ask_lock(postgres::LockRank::customers, sql, std::move(params));
-}
-
 constexpr std::string_view find_roots_sql = R"sql(
   select id, root_id from parts where tenant_id = $1 and id = any($2::uuid[]))sql";
 
-std::map<CustomerId, CustomerId> find_roots(postgres::Tx& tx, std::span<CustomerId const> parts) {
+postgres::Answer ask_roots(postgres::Tx& tx, std::span<CustomerId const> parts) {
+  return tx.ask(find_roots_sql, {tx.tenant(), ids_of(parts)});
+}
+
+std::map<CustomerId, CustomerId> read_roots(postgres::Rows const& rows) {
   std::map<CustomerId, CustomerId> roots;
-  for (auto const row : tx.exec(find_roots_sql, {tx.tenant(), ids_of(parts)})) {
-    roots.emplace(row[0].id<CustomerId>(), row[1].id<CustomerId>());
-  }
+  for (auto const row : rows) roots.emplace(row[0].id<CustomerId>(), row[1].id<CustomerId>());
   return roots;
 }
 

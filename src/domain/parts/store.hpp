@@ -17,19 +17,20 @@ namespace throughline::parts::store {
 
 std::optional<CustomerId> find_root(postgres::Tx& tx, CustomerId part);
 
-/// Locks the rows of the parts' roots, in id order, and returns each as it stands under its lock.
+/// Locks the rows of the roots of `also` and of the parts that a select yields (empty: none), in id
+/// order, on its way. The select's parameters are $1, the tenant, and `params` from $3 on.
+postgres::Answer ask_lock_of(postgres::Tx& tx, std::string_view parts_sql,
+                             std::vector<postgres::Param> params, std::span<CustomerId const> also);
+/// A row as it stands under its lock.
 struct LockedRow {
   Root root;
   bool still_root = false;  // it may have been joined while the lock was waited for
 };
-std::vector<LockedRow> lock_roots(postgres::Tx& tx, std::span<CustomerId const> parts);
-/// The same on its way, for the parts that a select yields: its parameters begin at $2.
-postgres::Answer ask_lock_of(postgres::Tx& tx, std::string_view parts_sql,
-                             std::vector<postgres::Param> params);
 std::vector<LockedRow> read_locked(postgres::Rows const& rows);
 
-/// The root of each part as it is now; unknown ids are absent.
-std::map<CustomerId, CustomerId> find_roots(postgres::Tx& tx, std::span<CustomerId const> parts);
+/// The root of each part, on its way; unknown ids are absent.
+postgres::Answer ask_roots(postgres::Tx& tx, std::span<CustomerId const> parts);
+std::map<CustomerId, CustomerId> read_roots(postgres::Rows const& rows);
 
 void insert(postgres::Tx& tx, CustomerId part, Timestamp created_at, bool provisional);
 
