@@ -28,8 +28,8 @@ std::chrono::seconds length() {
 }
 
 std::string name_of(Form form, std::size_t instances) {
-  return std::to_string(instances) + (instances == 1 ? " instance, " : " instances, ") +
-         (form == Form::redis ? "Redis" : "memory");
+  if (form == Form::memory) return "memory";
+  return std::to_string(instances) + " instances, Redis";
 }
 
 void play(Cluster& cluster, History& history, std::uint64_t seed, std::string& struck) {
@@ -80,6 +80,10 @@ void try_history(Form form, std::size_t instances) {
 
 TEST_CASE("faults: one instance with the memory cache", "[memory]") {
   try_history(Form::memory, 1);
+}
+
+TEST_CASE("faults: an instance with the memory cache, and a rival at times", "[.][rival]") {
+  try_history(Form::memory, 2);
 }
 
 TEST_CASE("faults: two instances sharing Redis", "[.][redis]") {

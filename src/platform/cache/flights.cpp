@@ -41,7 +41,11 @@ Flights::Role Flights::join(Key const& key, Waiter waiter, std::function<void()>
   return impl_->shards.with(KeyHash{}(key), [&](Fields& fields) {
     auto const [at, first] = fields.try_emplace(key);
     if (first) return Role::leader;
+#ifdef THROUGHLINE_BREAK_FLIGHTS
+    auto& waiting = at->second.aboard;
+#else
     auto& waiting = at->second.in_the_air ? at->second.for_next : at->second.aboard;
+#endif
     waiting.push_back({std::move(waiter), std::move(take_over)});
     return Role::follower;
   });

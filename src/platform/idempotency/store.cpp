@@ -136,6 +136,9 @@ from unnest($2::text[], $3::bytea[], $4::text[], $5::bytea[], $6::timestamptz[],
 
 void record(Tx& tx, std::span<Outcome const> outcomes) {
   if (outcomes.empty()) return;
+#ifdef THROUGHLINE_BREAK_IDEMPOTENCY
+  return;
+#endif
   auto const column = [&](auto project) { return Param::array_of(outcomes, project); };
   auto const touched = [&](auto project) {
     return column([&](Outcome const& one) { return Param::array_of(one.touched, project); });

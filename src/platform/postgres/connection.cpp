@@ -27,6 +27,9 @@ std::string startup_options(ConnectionOptions const& options) {
       " -c lock_timeout=" + ms(options.lock_timeout) +
       " -c idle_in_transaction_session_timeout=" + ms(options.idle_in_transaction_timeout) +
       " -c jit=off -c plan_cache_mode=force_generic_plan -c timezone=UTC -c datestyle=ISO";
+#ifdef THROUGHLINE_BREAK_DURABILITY
+  text += " -c synchronous_commit=off";
+#endif
   if (!options.role.empty()) text += " -c role=" + options.role;
   return text;
 }

@@ -106,7 +106,7 @@ Cluster::Cluster(Form form, std::size_t instances) : form_(form) {
       one->to_redis = std::make_unique<support::Relay>("127.0.0.1", std::to_string(redis().port()));
     }
     instances_.push_back(std::move(one));
-    start(i);
+    if (form_ == Form::redis || i == 0) start(i);
   }
   if (!await_health()) throw std::runtime_error("an instance did not start; see " + logs());
 }
@@ -121,6 +121,7 @@ std::string Cluster::log_of(std::size_t i) const {
 
 void Cluster::start(std::size_t i) {
   auto& one = instance(i);
+  one.wanted = true;
   auto const redis = one.to_redis ? "redis://127.0.0.1:" + one.to_redis->port() : std::string();
   one.process = Process(
       {.words = {server_program(), "serve"},
@@ -132,7 +133,13 @@ void Cluster::start(std::size_t i) {
        .output = log_of(i)});
 }
 
+void Cluster::retire(std::size_t i) {
+  instance(i).wanted = false;
+  instance(i).process.kill();
+}
+
 bool Cluster::is_healthy(std::size_t i) {
+  if (!instance(i).wanted) return true;
   try {
     auto probe = client(i);
     probe.patience = 1000ms;
@@ -144,7 +151,7 @@ bool Cluster::is_healthy(std::size_t i) {
 
 std::string Cluster::fallen() {
   for (std::size_t i = 0; i < size(); ++i) {
-    if (instance(i).process.running()) continue;
+    if (!instance(i).wanted || instance(i).process.running()) continue;
     std::ifstream file(log_of(i));
     std::string const text(std::istreambuf_iterator<char>(file), {});
     return log_of(i) + ": " + text.substr(text.size() - std::min(text.size(), log_shown));

@@ -49,10 +49,12 @@ struct Instance {
   std::unique_ptr<support::Relay> to_postgres;
   std::unique_ptr<support::Relay> to_redis;  // null in the memory form
   Process process;
+  bool wanted = false;  // it runs, or should
 };
 
 enum class Form { memory, redis };
 
+/// In the memory form only the first instance is started: the others are its rivals.
 /// The program under test is the one that THROUGHLINE_FAULTS_SERVER names, else `throughline`
 /// beside the test's own.
 class Cluster {
@@ -74,6 +76,8 @@ class Cluster {
   void fail_over(bool drop_connections);
 
   void start(std::size_t i);
+  /// It is not to run for now, and nobody minds.
+  void retire(std::size_t i);
   bool is_healthy(std::size_t i);
   /// The end of the log of an instance that ended although nobody killed it; empty if none did.
   std::string fallen();

@@ -35,6 +35,9 @@ Nemesis::Nemesis(Cluster& cluster, History& history, std::uint64_t seed)
                     {"link to Redis cut", &Nemesis::cut_redis_link},
                     {"link to Redis slow", &Nemesis::slow_redis_link}});
   }
+  if (cluster.form() == Form::memory && cluster.size() > 1) {
+    faults_.push_back({"rival let in", &Nemesis::let_rival_in});
+  }
   std::shuffle(faults_.begin(), faults_.end(), dice_);
 }
 
@@ -147,6 +150,22 @@ void Nemesis::fill_queues() {
   }
 }
 
+/// Instance 1 hears no more from PostgreSQL, whose side of its connections is gone: its lock is
+/// free, a second instance takes it and serves. Then instance 1 wakes up among what it knew.
+void Nemesis::let_rival_in() {
+  constexpr std::size_t rival = 1;
+  say("instance 1 stands still, its sessions end, instance 2 starts");
+  cluster_.instance(0).process.pause();
+  cluster_.instance(0).to_postgres->drop();
+  cluster_.start(rival);
+  wait(3000, 6000);
+  cluster_.instance(0).process.resume();
+  say("instance 1 goes on");
+  wait(300, 3000);
+  say("instance 2 is killed");
+  cluster_.retire(rival);
+}
+
 void Nemesis::restart_redis(bool with_snapshot) {
   if (with_snapshot) {
     cluster_.redis().save();
@@ -177,7 +196,7 @@ void Nemesis::pause_redis() {
   cluster_.redis().resume();
 }
 
-/// The old primary lives on for a while, for those who are still connected to it.
+/// The old primary lives on for whoever is still connected to it: all move at once, or one does.
 void Nemesis::fail_redis_over() {
   cluster_.start_replica();
   cluster_.lag();
@@ -186,11 +205,13 @@ void Nemesis::fail_redis_over() {
   bool const all_move = dice_() % 2 == 0;
   cluster_.fail_over(all_move);
   say(all_move ? "the replica is Redis now" : "the replica is Redis now, for new connections");
-  wait(300, 4000);
-  for (std::size_t i = 0; i < cluster_.size(); ++i) {
-    if (dice_() % 2 == 0) cluster_.instance(i).to_redis->drop();
-    wait(0, 500);
+  if (!all_move) {
+    auto const first = any_instance();
+    say(numbered("the first to move is instance", first));
+    cluster_.instance(first).to_redis->drop();
+    wait(3000, 7000);
   }
+  wait(300, 1000);
   say("kill -9 of the old Redis");
   cluster_.spare_redis().kill();
 }

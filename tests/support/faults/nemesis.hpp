@@ -38,6 +38,7 @@ class Nemesis {
   void slow_postgres_link();
   void drop_at_commit();
   void fill_queues();
+  void let_rival_in();
   void restart_redis_empty();
   void restart_redis_from_snapshot();
   void pause_redis();
@@ -45,7 +46,10 @@ class Nemesis {
   void cut_redis_link();
   void slow_redis_link();
 
-  std::size_t any_instance() { return dice_() % cluster_.size(); }
+  /// Of those that are there when nothing is wrong.
+  std::size_t any_instance() {
+    return cluster_.form() == Form::memory ? 0 : dice_() % cluster_.size();
+  }
   void wait(int least_ms, int most_ms);
   void say(std::string const& what) { history_.note(what); }
   void restart_redis(bool with_snapshot);
