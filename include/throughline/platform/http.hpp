@@ -6,9 +6,9 @@
 //
 // A request's life: a session reads it under deadlines (I/O thread) → the router finds the route
 // and checks path and query → the key becomes an Actor → a CachedRead is answered right there if
-// the cache has it → anything else hops once to a worker, where a transaction opens (read-only for
-// Read) and the module's function runs → commit → the caches are told → the session sends. On a
-// throw: rollback, and problem.cpp writes the error.
+// the cache has it → anything else hops once, to a worker or (Batched) a lane; a transaction opens
+// (read-only for Read) and the module's function runs → commit → the caches are told → the session
+// sends. On a throw: rollback, and problem.cpp writes the error.
 #pragma once
 
 #include <cstdint>
