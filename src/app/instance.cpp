@@ -7,12 +7,13 @@
 #include <optional>
 #include <utility>
 
+#include "app/cached_route.hpp"
 #include "app/periodic.hpp"
 #include "app/readiness.hpp"
 #include "app/routes.hpp"
 #include "throughline/domain/context.hpp"
 #include "throughline/platform/auth.hpp"
-#include "throughline/platform/cache.hpp"
+#include "throughline/platform/cache_protocol.hpp"
 #include "throughline/platform/http_api.hpp"
 #include "throughline/platform/http_server.hpp"
 #include "throughline/platform/idempotency.hpp"
@@ -33,6 +34,9 @@ constexpr std::chrono::milliseconds ask_interval{100};
 constexpr std::chrono::milliseconds chores_interval{60'000};
 constexpr std::size_t sweep_chunk = 1000;
 constexpr int sweep_chunks_max = 100;  // at a time, so that stopping need not wait long
+// `commits` grows by a row with every write, and nobody asks for one that is some seconds old.
+constexpr std::chrono::milliseconds commits_sweep_interval{10'000};
+constexpr std::size_t commits_sweep_chunk = 5000;
 constexpr std::size_t metrics_connections = 64;
 
 postgres::PoolOptions pool_options(config::Config const& config, std::string_view role,
@@ -41,6 +45,7 @@ postgres::PoolOptions pool_options(config::Config const& config, std::string_vie
   options.url = config.database_url;
   options.role = role;
   options.size = size;
+  if (role == postgres::server_role) options.hooks = cache::commit_hooks();
   return options;
 }
 
@@ -52,6 +57,17 @@ redis::Options redis_options(config::Config const& config) {
   return options;
 }
 
+/// The keeper's session and connection must not hang for longer than a lease lasts.
+cache::KeeperOptions keeper_options(config::Config const& config, cache::Timing const& timing) {
+  cache::KeeperOptions options;
+  options.database = pool_options(config, postgres::service_role, 1);
+  options.database.connect_timeout = timing.trust;
+  options.database.statement_timeout = timing.trust;
+  if (!config.redis_url.empty()) options.redis = redis_options(config);
+  options.timing = timing;
+  return options;
+}
+
 http::ServerOptions api_options(config::Config const& config) {
   return {"api", config.listen, config.io_threads, config.access_log, config.limits};
 }
@@ -60,6 +76,15 @@ http::ServerOptions metrics_options(config::Config const& config) {
   auto limits = config.limits;
   limits.connections = metrics_connections;
   return {"metrics", config.metrics_listen, 1, false, limits};
+}
+
+/// host:port of the metrics listener, as others reach it; empty if that can't be told.
+std::string advertised(config::Config const& config, std::uint16_t port) {
+  if (!config.advertise.empty()) return config.advertise;
+  auto const at = config::parse_address(config.metrics_listen);
+  if (!at || at->host == "0.0.0.0" || at->host == "::") return {};
+  bool const v6 = at->host.find(':') != std::string::npos;
+  return (v6 ? "[" + at->host + "]" : at->host) + ":" + std::to_string(port);
 }
 
 http::Route metrics_route(metrics::Registry& metrics) {
@@ -80,7 +105,8 @@ http::Route metrics_route(metrics::Registry& metrics) {
 
 /// In the order in which they need each other; taken down the other way round.
 struct Instance::Parts {
-  Parts(config::Config const& from, Clock const& time, MakeRoutes const& make_routes)
+  Parts(config::Config const& from, Clock const& time, MakeRoutes const& make_routes,
+        cache::Timing const& timing)
       : config(from),
         clock(time),
         log(from.log_path),
@@ -90,8 +116,10 @@ struct Instance::Parts {
         keys(service_pool, log),
         hints(hints_max),
         server(api_options(from), clock, log, metrics),
+        standing(cache::make_standing(timing, metrics)),
         stores(make_stores()),
-        readiness(service_pool, server, stores),
+        keeper(keeper_options(from, timing), standing, memory_entries, redis_form, log, metrics),
+        readiness(service_pool, server, keeper, stores),
         api(with_service_routes(make_routes(metrics)),
             {pool, keys, hints, flights, stores, log, metrics}, from.workers, from.limits) {}
 
@@ -101,6 +129,7 @@ struct Instance::Parts {
   void stop();
   void make_partitions();
   void sweep();
+  void sweep_commits();
 
   config::Config const config;
   Clock const& clock;
@@ -112,34 +141,42 @@ struct Instance::Parts {
   cache::Hints hints;
   cache::Flights flights;
   http::Server server;
+  std::shared_ptr<cache::Standing> standing;
+  std::shared_ptr<cache::MemoryEntries> memory_entries;  // or
+  std::shared_ptr<cache::RedisForm> redis_form;
   std::vector<std::unique_ptr<redis::Client>> redis_clients;
   std::vector<std::shared_ptr<cache::Store>> stores;
+  cache::Keeper keeper;
   Readiness readiness;
   http::Api api;
   std::optional<http::Server> metrics_server;
   std::optional<Periodic> looking;
   std::optional<Periodic> asking;
   std::optional<Periodic> chores;
+  std::optional<Periodic> sweeping_commits;
+  std::optional<cache::Sampler> sampler;
+  std::string commits_bound;  // of that chore's thread
 };
 
 /// One per I/O thread.
 std::vector<std::shared_ptr<cache::Store>> Instance::Parts::make_stores() {
   std::vector<std::shared_ptr<cache::Store>> made;
   if (config.redis_url.empty()) {
-    auto const entries = cache::make_memory_entries(config.cache_bytes, metrics);
+    memory_entries = cache::make_memory_entries(config.cache_bytes, metrics);
     for (std::size_t i = 0; i < server.threads(); ++i) {
-      made.push_back(cache::make_memory_store(entries));
+      made.push_back(cache::make_memory_store(server.loop(i), memory_entries, standing));
     }
     return made;
   }
   cache::RedisFormOptions options;
   options.copies_bytes_max = config.cache_bytes;
   options.document_schema = context::schema_version;
-  auto const form = cache::make_redis_form(options, metrics);
+  redis_form = cache::make_redis_form(options, metrics);
   for (std::size_t i = 0; i < server.threads(); ++i) {
     redis_clients.push_back(
         std::make_unique<redis::Client>(server.loop(i), redis_options(config), log));
-    made.push_back(cache::make_redis_store(server.loop(i), *redis_clients.back(), form));
+    made.push_back(
+        cache::make_redis_store(server.loop(i), *redis_clients.back(), redis_form, standing));
   }
   return made;
 }
@@ -156,15 +193,23 @@ void Instance::Parts::start() {
   readiness.ask_stores();
   if (!config.metrics_listen.empty()) {
     metrics_server.emplace(metrics_options(config), clock, log, metrics);
-    metrics_server->start(http::serve_direct({metrics_route(metrics)}));
+    metrics_server->start(
+        http::serve_direct({metrics_route(metrics), cached_route(server, stores)}));
+    keeper.announce(advertised(config, metrics_server->port()));
   }
   server.start([this](http::ExchangePtr const& exchange) { api.serve(exchange); });
+  keeper.start();  // may take a moment where another instance is just leaving: reads are answered
+  readiness.ask_stores();
   looking.emplace(look_interval, [this] { readiness.look(); });
   asking.emplace(ask_interval, [this] { readiness.ask_stores(); });
   chores.emplace(chores_interval, [this] {
     make_partitions();
     sweep();
   });
+  sweeping_commits.emplace(commits_sweep_interval, [this] { sweep_commits(); });
+  if (config.sampler) {
+    sampler.emplace(pool_options(config, postgres::service_role, 1), standing, log, metrics);
+  }
   log.info("serving", {{"listen", config.listen}, {"port", std::int64_t{server.port()}}});
 }
 
@@ -174,8 +219,11 @@ void Instance::Parts::stop() {
   looking.reset();
   asking.reset();
   chores.reset();
+  sweeping_commits.reset();
+  sampler.reset();
   api.stop();
   server.stop();
+  keeper.stop();  // after the last write
   if (metrics_server) metrics_server->stop();
 }
 
@@ -204,8 +252,24 @@ void Instance::Parts::sweep() {
   }
 }
 
-Instance::Instance(config::Config const& config, Clock const& clock, MakeRoutes const& make_routes)
-    : parts_(std::make_unique<Parts>(config, clock, make_routes)) {}
+/// Rows that stood there at the last time as well, so that who is parked finds its own.
+void Instance::Parts::sweep_commits() {
+  cache::Swept swept{commits_sweep_chunk, {}};
+  try {
+    for (int chunk = 0; chunk < sweep_chunks_max && swept.rows == commits_sweep_chunk; ++chunk) {
+      service_pool.transact(postgres::Mode::write, TenantId{}, [&](postgres::Tx& tx) {
+        swept = cache::sweep_commits(tx, commits_bound, commits_sweep_chunk);
+      });
+    }
+    commits_bound = swept.bound;
+  } catch (std::exception const& failure) {
+    log.warning("commits_sweep_failed", {{"reason", failure.what()}});
+  }
+}
+
+Instance::Instance(config::Config const& config, Clock const& clock, MakeRoutes const& make_routes,
+                   cache::Timing const& timing)
+    : parts_(std::make_unique<Parts>(config, clock, make_routes, timing)) {}
 
 Instance::~Instance() {
   stop();

@@ -21,18 +21,20 @@ std::string postgres_problem(postgres::Pool& pool) {
 
 }  // namespace
 
-Readiness::Readiness(postgres::Pool& pool, http::Server& server,
+Readiness::Readiness(postgres::Pool& pool, http::Server& server, cache::Keeper const& keeper,
                      std::vector<std::shared_ptr<cache::Store>> const& stores)
-    : pool_(pool), server_(server), stores_(stores) {
+    : pool_(pool), server_(server), keeper_(keeper), stores_(stores) {
   findings_->problems = {"starting"};
-  findings_->degraded.resize(stores.size());
+  findings_->degraded.assign(stores.size(), "the cache is starting");
 }
 
 void Readiness::look() {
-  auto problem = postgres_problem(pool_);
+  std::vector<std::string> problems;
+  for (auto& problem : {postgres_problem(pool_), keeper_.problem()}) {
+    if (!problem.empty()) problems.push_back(problem);
+  }
   std::lock_guard const lock(findings_->mutex);
-  findings_->problems.clear();
-  if (!problem.empty()) findings_->problems.push_back(std::move(problem));
+  findings_->problems = std::move(problems);
 }
 
 void Readiness::ask_stores() {

@@ -9,7 +9,7 @@
 #include <string>
 #include <vector>
 
-#include "throughline/platform/cache.hpp"
+#include "throughline/platform/cache_protocol.hpp"
 #include "throughline/platform/http.hpp"
 #include "throughline/platform/http_server.hpp"
 #include "throughline/platform/postgres.hpp"
@@ -20,7 +20,7 @@ class Readiness {
  public:
   /// `pool` is not the one that requests wait for: a busy server is not an unready one. `stores`
   /// stand on the threads of `server`, in their order. All outlive this.
-  Readiness(postgres::Pool& pool, http::Server& server,
+  Readiness(postgres::Pool& pool, http::Server& server, cache::Keeper const& keeper,
             std::vector<std::shared_ptr<cache::Store>> const& stores);
 
   /// Asks PostgreSQL; blocks for as long as it takes to connect. Not thread-safe with itself.
@@ -40,6 +40,7 @@ class Readiness {
 
   postgres::Pool& pool_;
   http::Server& server_;
+  cache::Keeper const& keeper_;
   std::vector<std::shared_ptr<cache::Store>> const stores_;
   std::shared_ptr<Findings> const findings_ = std::make_shared<Findings>();
 };

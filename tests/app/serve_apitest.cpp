@@ -57,6 +57,12 @@ bool is_up(std::uint16_t port) {
   }
 }
 
+/// Nothing is degraded: the start is over.
+bool is_whole(std::uint16_t port) {
+  support::Client client(port);
+  return client.get("/readyz").body.find("\"degraded\":[]") != std::string::npos;
+}
+
 }  // namespace
 
 TEST_CASE("SIGTERM drains: what was begun is answered, then the command ends well") {
@@ -69,7 +75,7 @@ TEST_CASE("SIGTERM drains: what was begun is answered, then the command ends wel
   auto const port = free_port();
   int result = -1;
   std::thread serving([&] { result = run_serve(database.url(), port); });
-  for (int i = 0; !is_up(port); ++i) {
+  for (int i = 0; !is_up(port) || !is_whole(port); ++i) {
     REQUIRE(i < 500);
     std::this_thread::sleep_for(std::chrono::milliseconds(10));
   }

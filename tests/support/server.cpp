@@ -2,11 +2,20 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "support/server.hpp"
 
+#include <stdexcept>
+#include <thread>
+
 #include "app/instance.hpp"
 #include "app/routes.hpp"
 #include "throughline/platform/auth.hpp"
 
 namespace throughline::support {
+
+namespace {
+
+constexpr std::chrono::seconds fresh_timeout{20};
+
+}  // namespace
 
 Server::Server(ServerOptions options)
     : own_database_(options.database ? nullptr : std::make_unique<Database>()),
@@ -26,8 +35,32 @@ Server::Server(ServerOptions options)
   auto const make_routes = [&](metrics::Registry& metrics) {
     return options.routes ? std::move(*options.routes) : app::routes(metrics);
   };
-  instance_ = std::make_unique<app::Instance>(config, clock_, make_routes);
+  forget_servers_before();
+  instance_ = std::make_unique<app::Instance>(config, clock_, make_routes, options.timing);
   instance_->start();
+  if (options.wait_until_fresh) wait_until_fresh();
+}
+
+/// A server of an earlier test, gone for good, may have been trusted until the end: unless another
+/// one lives, nobody need wait until that trust has lapsed.
+void Server::forget_servers_before() {
+  database_->service_pool().transact(postgres::Mode::write, TenantId{}, [](postgres::Tx& tx) {
+    tx.exec(R"sql(
+update cache_authority set run_id = '', active = false, deactivated_at = 'epoch'
+where pg_try_advisory_xact_lock(hashtext('throughline cache'), 1))sql");
+  });
+}
+
+void Server::wait_until_fresh() {
+  auto const deadline = std::chrono::steady_clock::now() + fresh_timeout;
+  auto asking = client_with({});
+  asking.recorded = false;
+  while (asking.get("/readyz").body.find("\"degraded\":[]") == std::string::npos) {
+    if (std::chrono::steady_clock::now() > deadline) {
+      throw std::runtime_error("the cache is not trusted: " + asking.get("/readyz").body);
+    }
+    std::this_thread::sleep_for(std::chrono::milliseconds(10));
+  }
 }
 
 Server::~Server() = default;

@@ -14,6 +14,7 @@
 #include "support/client.hpp"
 #include "support/clock.hpp"
 #include "support/database.hpp"
+#include "throughline/platform/cache_protocol.hpp"
 #include "throughline/platform/config.hpp"
 #include "throughline/platform/http.hpp"
 
@@ -32,6 +33,10 @@ struct ServerOptions {
   std::optional<std::vector<http::Route>> routes;
   /// Changes the configuration before the start, e.g. to small limits.
   std::function<void(config::Config&)> configure = [](config::Config&) {};
+  /// Of the cache protocol. Looks are frequent, so that a server with Redis trusts it soon.
+  cache::Timing timing{.interval = std::chrono::milliseconds(40)};
+  /// Whether the constructor waits until contexts are served from the cache.
+  bool wait_until_fresh = true;
 };
 
 class Server {
@@ -58,10 +63,14 @@ class Server {
   /// A client with this key; empty: none.
   Client client_with(std::string const& key) const;
 
+  /// Until /readyz names nothing that is degraded. Throws std::runtime_error if that takes long.
+  void wait_until_fresh();
   /// Drains and stops; afterwards nothing listens.
   void stop();
 
  private:
+  void forget_servers_before();
+
   std::unique_ptr<Database> own_database_;  // unless one was given
   Database* database_;
   ManualClock clock_{test_now};

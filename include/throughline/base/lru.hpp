@@ -43,6 +43,12 @@ class Lru {
     while (cost_ > cost_max_) drop_last();
   }
 
+  void clear() {
+    entries_.clear();
+    order_.clear();
+    cost_ = 0;
+  }
+
   std::size_t size() const { return entries_.size(); }
 
  private:

@@ -5,11 +5,8 @@
 // without Redis; `redis` serves many. Both keep, per root: the document, its version, what it
 // answers for, a version floor and a fill token, so that a late fill never covers a newer write.
 //
-// The place of what is still to come: in the redis form a hit is to be trusted only under the
-// fence, and an invalidation that failed is to park the answer until the relay has applied it
-// (docs/ARCHITECTURE.md, "The cache and its missing half"). Until then a form says `degraded` and
-// answers `away` while its Redis is out of reach, and replays the invalidations it could not
-// deliver before it trusts that Redis again.
+// Both are strict: after a write was answered, no cache of any instance shows what was before it
+// (cache_protocol.hpp says how). What cannot be vouched for is `away`, and PostgreSQL is read.
 #pragma once
 
 #include <chrono>
@@ -18,6 +15,7 @@
 #include <exception>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <span>
 #include <string>
 #include <vector>
@@ -57,6 +55,26 @@ struct Document {
 };
 using DocumentPtr = std::shared_ptr<Document const>;
 
+/// Whom PostgreSQL named, after a COMMIT, as the one Redis process to be believed.
+struct Authority {
+  std::string run_id;
+  std::int64_t epoch = 0;
+  bool active = false;                        // and on this life of the database
+  std::chrono::milliseconds inactive_for{0};  // by PostgreSQL's clock
+};
+
+/// A committed transaction, as its caches need to know it.
+struct Commit {
+  std::vector<postgres::Touched> roots;
+  Uuid id;                             // of its row in `commits`
+  std::optional<Authority> authority;  // nullopt: could not be read
+  std::chrono::steady_clock::time_point at;  // not before COMMIT took effect
+};
+Commit commit_of(postgres::Committed committed);
+/// What platform/postgres does for every transaction that touched roots: leaves its row, and reads
+/// the authority behind COMMIT.
+postgres::CommitHooks commit_hooks();
+
 struct Found {
   enum class Kind {
     hit,    // `document` may be sent
@@ -78,16 +96,30 @@ class Store {
   /// The document, where it may be sent without asking anybody (memory); otherwise nullptr, and
   /// get() says more. Counted as a hit.
   virtual DocumentPtr at_hand(Key const& key) = 0;
+  /// As get(), for those who watch: leaves no lease, and counts nothing.
+  virtual void look(Key const& key, std::function<void(Found)> done) = 0;
   /// Keeps the document if the token is still the entry's and its version is at or above the
   /// floor; otherwise drops it silently. The read behind it must have begun after the lease.
   virtual void fill(Key const& key, std::string const& token, DocumentPtr document) = 0;
-  /// Drops older documents and every fill token, raises the floors; for all roots of one commit.
-  /// `done(false)`: Redis could not be told; it will be before it is trusted again.
-  virtual void invalidate(std::span<postgres::Touched const> roots,
-                          std::function<void(bool)> done) = 0;
+  /// Between COMMIT and answer, once per transaction. Drops older documents and every fill token
+  /// and raises the floors for all its roots; `done(true)` as soon as no cache of any instance can
+  /// show what was before it, mostly at once. Otherwise the answer is parked, on no worker and no
+  /// connection, at most `wait`, and then `done(false)`: the write is committed, the caller is told
+  /// to repeat it under its key. No more than `parked_max` wait; those beyond are told at once.
+  virtual void settle(Commit commit, std::chrono::milliseconds wait,
+                      std::function<void(bool)> done) = 0;
+  /// A transaction whose COMMIT was not answered may yet take effect: nothing older than it would
+  /// be is served from now on. Any thread.
+  virtual void doubt(std::span<postgres::Touched const> roots) = 0;
   /// Empty, or why this form is degraded, as /readyz names it.
   virtual std::string degraded() const = 0;
 };
+
+/// Answers that may be parked at a time.
+inline constexpr std::size_t parked_max = 10'000;
+
+/// What the stores of one instance share with its keeper (cache_protocol.hpp).
+class Standing;
 
 /// How long a fill lease holds: a read that crashed or takes longer blocks other fills no further,
 /// and its own fill is refused.
@@ -99,8 +131,10 @@ class MemoryEntries;
 std::shared_ptr<MemoryEntries> make_memory_entries(
     std::size_t bytes_max, metrics::Registry& metrics,
     std::chrono::milliseconds lease = lease_duration);
-/// Calls back at once, from within the call.
-std::shared_ptr<Store> make_memory_store(std::shared_ptr<MemoryEntries> entries);
+/// For the thread of `loop`, which outlives the store. get() calls back at once, from within.
+std::shared_ptr<Store> make_memory_store(boost::asio::io_context& loop,
+                                         std::shared_ptr<MemoryEntries> entries,
+                                         std::shared_ptr<Standing> standing);
 
 struct RedisFormOptions {
   /// Documents kept in this process, so that a hit on a version held transfers no body.
@@ -111,12 +145,8 @@ struct RedisFormOptions {
   std::chrono::milliseconds lease = lease_duration;
   /// No entry lives longer than this in Redis.
   std::chrono::milliseconds entry_ttl{10 * 60 * 1000};
-  /// Roots whose invalidation could not be delivered; beyond it this instance distrusts Redis until
-  /// every entry of that time has expired.
-  std::size_t pending_max = 100'000;
 };
-/// What the redis form's stores of one instance share: local copies, and the invalidations still to
-/// be delivered. Thread-safe.
+/// What the redis form's stores of one instance share: local copies. Thread-safe.
 class RedisForm;
 std::shared_ptr<RedisForm> make_redis_form(RedisFormOptions options, metrics::Registry& metrics);
 /// To be sent on every new connection (redis::Options::on_connect): loads the function library.
@@ -124,7 +154,8 @@ std::vector<std::vector<std::string>> redis_on_connect();
 /// For the thread of `loop`, which also drives `client`; both outlive the store. Callbacks in
 /// flight keep the store alive.
 std::shared_ptr<Store> make_redis_store(boost::asio::io_context& loop, redis::Client& client,
-                                        std::shared_ptr<RedisForm> form);
+                                        std::shared_ptr<RedisForm> form,
+                                        std::shared_ptr<Standing> standing);
 
 /// The root a name led to when last looked up: never trusted without the entry's own word
 /// (answers_for). Bounded; shared by the I/O threads of one instance; thread-safe.

@@ -38,6 +38,7 @@ struct Config {
   std::string redis_url;  // empty: the memory form of the cache
   std::string listen = "127.0.0.1:8080";
   std::string metrics_listen = "127.0.0.1:9464";  // empty: no metrics listener
+  std::string advertise;  // the metrics listener as other instances reach it; empty: as listened
   std::size_t io_threads = 1;
   std::size_t workers = 8;  // each holds one PostgreSQL connection
   std::size_t cache_bytes = 256 * 1024 * 1024;
@@ -45,6 +46,7 @@ struct Config {
   std::chrono::hours idempotency_retention{24};
   std::string log_path = "-";
   bool access_log = true;  // a line for each request
+  bool sampler = true;     // look for stale reads on all instances
   Limits limits;
 };
 

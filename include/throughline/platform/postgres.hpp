@@ -17,8 +17,10 @@
 #include <utility>
 #include <vector>
 
+#include "throughline/base/error.hpp"
 #include "throughline/base/ids.hpp"
 #include "throughline/base/time.hpp"
+#include "throughline/platform/postgres_values.hpp"
 
 namespace throughline::log {
 class Logger;
@@ -28,74 +30,6 @@ class Registry;
 }
 
 namespace throughline::postgres {
-
-/// One statement parameter, in PostgreSQL's text form. Built implicitly from what operations hold.
-struct Param {
-  std::optional<std::string> text;  // nullopt is NULL
-
-  Param(std::nullptr_t) {}
-  Param(std::string value) : text(std::move(value)) {}
-  Param(std::string_view value) : text(value) {}
-  Param(char const* value) : text(value) {}
-  Param(bool value) : text(value ? "t" : "f") {}
-  Param(int value) : text(std::to_string(value)) {}
-  Param(std::int64_t value) : text(std::to_string(value)) {}
-  Param(std::size_t value) : text(std::to_string(value)) {}
-  Param(double value);
-  Param(Timestamp value) : text(format_rfc3339(value)) {}
-  Param(Uuid const& value) : text(to_string(value)) {}
-  Param(TenantId value) : text(std::to_string(value.value)) {}
-  template <class Tag>
-  Param(Id<Tag> const& value) : text(to_string(value.value)) {}
-  template <class T>
-  Param(std::optional<T> const& value) {
-    if (value) text = Param(*value).text;
-  }
-  /// A bytea.
-  static Param bytes(std::span<std::uint8_t const> value);
-  /// An array literal for $n::text[], $n::uuid[], $n::bigint[], $n::timestamptz[] and their like.
-  /// NULL elements stay NULL.
-  static Param array(std::span<Param const> items);
-  template <class Range, class Project>
-  static Param array_of(Range const& range, Project project) {
-    std::vector<Param> items;
-    for (auto const& item : range) items.push_back(Param(project(item)));
-    return array(items);
-  }
-};
-
-/// One field of a row; valid while its Row or Rows lives. The typed getters throw std::logic_error
-/// on NULL or on a text that is no such value: a mismatch between SQL and C++ is a fault of ours.
-class Field {
- public:
-  Field(char const* data, std::size_t size, bool null) : data_(data), size_(size), null_(null) {}
-  bool is_null() const { return null_; }
-  std::string_view view() const;
-  std::string text() const { return std::string(view()); }
-  /// Empty for NULL.
-  std::string text_or_empty() const { return null_ ? std::string() : text(); }
-  std::optional<std::string> optional_text() const;
-  bool boolean() const;
-  std::int64_t integer() const;
-  double real() const;
-  std::optional<double> optional_real() const;
-  Timestamp time() const;
-  std::optional<Timestamp> optional_time() const;
-  template <class IdType>
-  IdType id() const {
-    return IdType{uuid()};
-  }
-  template <class IdType>
-  std::optional<IdType> optional_id() const {
-    return null_ ? std::nullopt : std::optional<IdType>(IdType{uuid()});
-  }
-
- private:
-  Uuid uuid() const;
-  char const* data_;
-  std::size_t size_;
-  bool null_;
-};
 
 /// The rows of one statement. Cheap to move, owns its memory.
 class Rows {
@@ -234,6 +168,17 @@ class Tx {
   Impl& impl_;
 };
 
+/// Statements added to every writing transaction that touched roots. The pool does not know what
+/// for.
+struct CommitHooks {
+  /// The last before COMMIT, for each tenant: $1 the tenant, $2 a uuid of the transaction's own,
+  /// $3 uuid[] the roots, $4 bigint[] their versions. Empty: none.
+  std::string before;
+  /// Sent behind COMMIT in the same pipeline, outside any transaction, without parameters. Its
+  /// first row is the caller's; its failure is not the transaction's. Empty: none.
+  std::string after;
+};
+
 struct PoolOptions {
   std::string url;
   /// Role set in the start-up packet, so that RESET ROLE and a new session come back to it. Empty:
@@ -246,11 +191,22 @@ struct PoolOptions {
   std::chrono::milliseconds lock_timeout{2000};
   std::chrono::milliseconds idle_in_transaction_timeout{2000};
   std::string application_name = "throughline";
+  CommitHooks hooks;
 };
 
 /// What a transaction came to.
 struct Committed {
   std::vector<Touched> touched;  // the roots touched, newest version each
+  Uuid id;                       // that hooks.before was given
+  std::optional<Rows::Row> after;  // what hooks.after found
+  std::chrono::steady_clock::time_point at;  // not before COMMIT took effect
+};
+
+/// Thrown when the connection was lost during COMMIT: nobody knows whether the transaction took
+/// effect, or whether it yet will.
+struct InDoubt : Error {
+  explicit InDoubt(std::vector<Touched> roots);
+  std::vector<Touched> touched;
 };
 
 /// Connections to one database under one role. Thread-safe. A broken connection is thrown away
@@ -266,8 +222,8 @@ class Pool {
   /// Begins, runs `body`, commits. Runs `body` again after a serialization failure, deadlock or
   /// Retry, or when the connection turns out to have broken while it lay idle, so `body` must not
   /// keep effects outside the database. A body without statements opens no transaction. When `body`
-  /// throws, rolls back and lets the exception through. A connection lost during COMMIT is
-  /// Code::unavailable: the caller repeats under its Idempotency-Key, which settles what happened.
+  /// throws, rolls back and lets the exception through. A connection lost during COMMIT is InDoubt:
+  /// the caller repeats under its Idempotency-Key, which settles what happened.
   Committed transact(Mode mode, TenantId tenant, std::function<void(Tx&)> const& body);
 
   /// One round trip; false within connect_timeout if the database can't be reached.

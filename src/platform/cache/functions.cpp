@@ -17,26 +17,27 @@ namespace {
 // Without a document an entry lives as long as a lease: its floor and token are of use to no one
 // when no fill can be under way. A lease therefore ends by the entry's expiry.
 //
-// ctx_get KEYS c1…cn ARGV token, lease ms, version held 1…n (empty: none)
-//   answers per key: the version alone, if that is the one held · {version, i, d} · 1, the lease is
-//   yours under the token · 0, another has it
+// ctx_get KEYS f, c1…cn ARGV token (empty: only look), lease ms, version held 1…n (empty: none)
+//   answers the fence, read before any entry ('' without one), then per key: the version alone, if
+//   that is the one held · {version, i, d} · 1, the lease is yours under the token · 0, another has
+//   it
 // ctx_fill KEYS c ARGV token, version, i, d, time to live ms → 1 kept · 0 refused
 // ctx_invalidate KEYS c1…cn ARGV lease ms, version 1…n → n
-//
-// To come with the fence: ctx_get's first key and the run_id and epoch it is compared with, and
-// ctx_grant.
+// ctx_grant KEYS f ARGV value, seconds and microseconds of the TIME at which the cycle began, ms
+//   that it may have taken, time to live ms → 1 granted · 0 too late
 constexpr std::string_view body = R"lua(
 local function ctx_get(keys, args)
   local token, lease_ms = args[1], args[2]
-  local answers = {}
-  for n, key in ipairs(keys) do
+  local answers = {redis.call('GET', keys[1]) or ''}
+  for n = 2, #keys do
+    local key = keys[n]
     local entry = redis.call('HMGET', key, 'v', 'k')
-    if entry[1] and entry[1] == args[n + 2] then
+    if entry[1] and entry[1] == args[n + 1] then
       answers[n] = entry[1]
     elseif entry[1] then
       local rest = redis.call('HMGET', key, 'i', 'd')
       answers[n] = {entry[1], rest[1], rest[2]}
-    elseif entry[2] then
+    elseif entry[2] or token == '' then
       answers[n] = 0
     else
       redis.call('HSET', key, 'k', token)
@@ -74,6 +75,14 @@ local function ctx_invalidate(keys, args)
   end
   return #keys
 end
+
+local function ctx_grant(keys, args)
+  local now = redis.call('TIME')
+  local age_ms = (now[1] - args[2]) * 1000 + (now[2] - args[3]) / 1000
+  if age_ms < 0 or age_ms > tonumber(args[4]) then return 0 end
+  redis.call('SET', keys[1], args[1], 'PX', args[5])
+  return 1
+end
 )lua";
 
 std::string hash_of(std::string_view text) {
@@ -103,10 +112,12 @@ Functions make_functions() {
   functions.get = "ctx_get_" + hash;
   functions.fill = "ctx_fill_" + hash;
   functions.invalidate = "ctx_invalidate_" + hash;
+  functions.grant = "ctx_grant_" + hash;
   functions.library = "#!lua name=throughline_" + hash + "\n" + std::string(body) +
                       registration(functions.get, "ctx_get", true) +
                       registration(functions.fill, "ctx_fill", false) +
-                      registration(functions.invalidate, "ctx_invalidate", true);
+                      registration(functions.invalidate, "ctx_invalidate", true) +
+                      registration(functions.grant, "ctx_grant", true);
   return functions;
 }
 

@@ -14,6 +14,7 @@ struct Functions {
   std::string get;      // names for FCALL
   std::string fill;
   std::string invalidate;
+  std::string grant;
 };
 
 Functions make_functions();

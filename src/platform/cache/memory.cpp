@@ -7,7 +7,9 @@
 #include <utility>
 
 #include "platform/cache/keys.hpp"
+#include "platform/cache/memory.hpp"
 #include "platform/cache/sharded.hpp"
+#include "platform/cache/standing.hpp"
 #include "throughline/base/lru.hpp"
 #include "throughline/platform/cache.hpp"
 
@@ -62,11 +64,13 @@ class MemoryEntries {
     return found;
   }
 
+  Found away() {
+    count(Found::Kind::away);
+    return {Found::Kind::away, nullptr, {}};
+  }
+
   DocumentPtr at_hand(Key const& key) {
-    DocumentPtr document = shards_.with(KeyHash{}(key), [&](Entries& entries) {
-      Entry* const entry = entries.find(key);
-      return entry != nullptr ? entry->document : nullptr;
-    });
+    DocumentPtr document = look(key);
     if (document) meters_.hits.add();
     return document;
   }
@@ -97,6 +101,25 @@ class MemoryEntries {
     meters_.invalidations.add();
   }
 
+  /// As invalidate, for a change that may yet come: there must be an entry to hold the floor.
+  void doubt(Key const& key, std::int64_t version) {
+    shards_.with(KeyHash{}(key), [&](Entries& entries) {
+      if (entries.find(key) == nullptr) keep(entries, key, Entry{});
+    });
+    invalidate(key, version);
+  }
+
+  DocumentPtr look(Key const& key) {
+    return shards_.with(KeyHash{}(key), [&](Entries& entries) {
+      Entry* const entry = entries.find(key);
+      return entry != nullptr ? entry->document : nullptr;
+    });
+  }
+
+  void clear() {
+    shards_.each([](Entries& entries) { entries.clear(); });
+  }
+
  private:
   void count(Found::Kind kind) {
     switch (kind) {
@@ -107,7 +130,7 @@ class MemoryEntries {
       case Found::Kind::busy:
         return meters_.busy.add();
       case Found::Kind::away:
-        return;  // memory is always there
+        return meters_.away.add();
     }
   }
 
@@ -120,28 +143,56 @@ class MemoryEntries {
 
 namespace {
 
+/// The entries, under the lease. Without it they may neither be shown nor filled: another instance
+/// may be writing that tells this one nothing.
 class MemoryStore final : public Store {
  public:
-  explicit MemoryStore(std::shared_ptr<MemoryEntries> entries) : entries_(std::move(entries)) {}
+  MemoryStore(boost::asio::io_context& loop, std::shared_ptr<MemoryEntries> entries,
+              std::shared_ptr<Standing> standing)
+      : loop_(loop), entries_(std::move(entries)), standing_(std::move(standing)) {}
 
-  void get(Key const& key, std::function<void(Found)> done) override { done(entries_->get(key)); }
+  void get(Key const& key, std::function<void(Found)> done) override {
+    done(standing_->lease.holds() ? entries_->get(key) : entries_->away());
+  }
 
-  DocumentPtr at_hand(Key const& key) override { return entries_->at_hand(key); }
+  DocumentPtr at_hand(Key const& key) override {
+    return standing_->lease.holds() ? entries_->at_hand(key) : nullptr;
+  }
+
+  void look(Key const& key, std::function<void(Found)> done) override {
+    auto document = standing_->lease.holds() ? entries_->look(key) : nullptr;
+    auto const kind = document ? Found::Kind::hit : Found::Kind::away;
+    done({kind, std::move(document), {}});
+  }
 
   void fill(Key const& key, std::string const& token, DocumentPtr document) override {
     entries_->fill(key, token, std::move(document));
   }
 
-  void invalidate(std::span<postgres::Touched const> roots,
-                  std::function<void(bool)> done) override {
-    for (auto const& root : roots) entries_->invalidate({root.tenant, root.root}, root.version);
-    done(true);
+  void settle(Commit commit, std::chrono::milliseconds wait,
+              std::function<void(bool)> done) override {
+    for (auto const& root : commit.roots) {
+      entries_->invalidate({root.tenant, root.root}, root.version);
+    }
+    if (commit.roots.empty() || standing_->lease.holds()) {
+      standing_->note_answered(commit.roots);
+      return done(true);
+    }
+    auto const now = Standing::Clock::now();
+    standing_->park(loop_, {commit.roots.front().tenant, commit.id},
+                    now + standing_->timing.lapse, now + wait, std::move(done));
   }
 
-  std::string degraded() const override { return {}; }
+  void doubt(std::span<postgres::Touched const> roots) override {
+    for (auto const& root : roots) entries_->doubt({root.tenant, root.root}, root.version);
+  }
+
+  std::string degraded() const override { return standing_->said(); }
 
  private:
+  boost::asio::io_context& loop_;
   std::shared_ptr<MemoryEntries> const entries_;
+  std::shared_ptr<Standing> const standing_;
 };
 
 }  // namespace
@@ -152,8 +203,14 @@ std::shared_ptr<MemoryEntries> make_memory_entries(std::size_t bytes_max,
   return std::make_shared<MemoryEntries>(bytes_max, metrics, lease);
 }
 
-std::shared_ptr<Store> make_memory_store(std::shared_ptr<MemoryEntries> entries) {
-  return std::make_shared<MemoryStore>(std::move(entries));
+std::shared_ptr<Store> make_memory_store(boost::asio::io_context& loop,
+                                         std::shared_ptr<MemoryEntries> entries,
+                                         std::shared_ptr<Standing> standing) {
+  return std::make_shared<MemoryStore>(loop, std::move(entries), std::move(standing));
+}
+
+void forget_all(MemoryEntries& entries) {
+  entries.clear();
 }
 
 }  // namespace throughline::cache

@@ -22,32 +22,68 @@ RedisForm::RedisForm(RedisFormOptions given, metrics::Registry& registry)
     : options(given),
       functions(make_functions()),
       meters(registry, "redis"),
-      // A fill that was under way when an invalidation got lost is refused once its lease has
-      // ended, so nothing it covers outlives both.
-      pending(options.pending_max, options.lease + options.entry_ttl,
-              registry.gauge("throughline_cache_pending_invalidations",
-                             "Roots of which Redis could not be told yet.")),
       copies_(shards_for(options.copies_bytes_max, bytes_per_shard_min),
               options.copies_bytes_max / shards_for(options.copies_bytes_max, bytes_per_shard_min)),
-      token_prefix_(random_prefix()) {}
+      token_prefix_(random_prefix()),
+      fence_age_(registry.gauge("throughline_cache_fence_age_seconds",
+                                "Since the fence was last seen to move, at the latest.")),
+      trusted_(registry.gauge("throughline_cache_trusted",
+                              "1 while Redis may be believed, 0 while PostgreSQL is read.")) {}
 
-DocumentPtr RedisForm::copy_of(Key const& key) {
+DocumentPtr RedisForm::copy_of(Key const& key, std::int64_t epoch) {
   return copies_.with(KeyHash{}(key), [&](auto& copies) {
-    DocumentPtr const* const found = copies.find(key);
-    return found != nullptr ? *found : nullptr;
+    Copy const* const found = copies.find(key);
+    return found != nullptr && found->epoch == epoch ? found->document : nullptr;
   });
 }
 
-void RedisForm::keep_copy(Key const& key, DocumentPtr const& document) {
+void RedisForm::keep_copy(Key const& key, std::int64_t epoch, DocumentPtr const& document) {
   copies_.with(KeyHash{}(key), [&](auto& copies) {
-    DocumentPtr const* const found = copies.find(key);
-    if (found != nullptr && (*found)->version > document->version) return;
-    copies.put(key, document, entry_overhead_bytes + weight(*document));
+    Copy const* const found = copies.find(key);
+    bool const newer = found != nullptr && found->epoch == epoch &&
+                       found->document->version > document->version;
+    if (newer) return;
+    copies.put(key, {epoch, document}, entry_overhead_bytes + weight(*document));
   });
 }
 
 std::string RedisForm::make_token() {
   return token_prefix_ + std::to_string(++next_token_);
+}
+
+void RedisForm::note_fence(Fence const& fence, Fence::Moment now) {
+  trusted_.set(fence.trusted(now) ? 1 : 0);
+  if (fence.epoch() == 0) return;
+  fence_age_.set(std::chrono::duration<double>(now - fence.moved_at()).count());
+}
+
+void RedisForm::name_database(std::string name) {
+  std::lock_guard const lock(mutex_);
+  database_ = std::move(name);
+}
+
+std::string RedisForm::database() const {
+  std::lock_guard const lock(mutex_);
+  return database_;
+}
+
+std::string fence_name(std::string const& database) {
+  return "throughline:" + database + ":f";
+}
+
+std::string entry_name(std::string const& database, std::int64_t epoch, Key const& key,
+                       int document_schema) {
+  std::string text = "throughline:";
+  text += database;
+  text += ':';
+  text += std::to_string(epoch);
+  text += ':';
+  text += std::to_string(key.tenant.value);
+  text += ':';
+  text += key.root.str();
+  text += ':';
+  text += std::to_string(document_schema);
+  return text;
 }
 
 std::shared_ptr<RedisForm> make_redis_form(RedisFormOptions options, metrics::Registry& metrics) {

@@ -3,11 +3,14 @@
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/post.hpp>
 #include <boost/asio/steady_timer.hpp>
+#include <charconv>
 #include <utility>  // before Asio, which forgets it
 #include <vector>
 
+#include "platform/cache/fence.hpp"
 #include "platform/cache/packing.hpp"
 #include "platform/cache/redis_form.hpp"
+#include "platform/cache/standing.hpp"
 #include "throughline/platform/cache.hpp"
 #include "throughline/platform/redis.hpp"
 
@@ -17,27 +20,46 @@ namespace {
 
 /// Keys that one call to Redis may carry: it runs to its end before Redis does anything else.
 constexpr std::size_t keys_per_call_max = 64;
-constexpr std::size_t replayed_per_call_max = 512;
-/// How often it is looked whether there are invalidations to be delivered.
-constexpr std::chrono::milliseconds replay_interval{100};
-/// Enough of a run_id to tell processes apart.
-constexpr std::size_t run_id_characters = 16;
 
 using Kind = redis::Reply::Kind;
+using Clock = std::chrono::steady_clock;
+
+Found away() {
+  return {Found::Kind::away, nullptr, {}};
+}
+
+/// A token says under which epoch it was given: what was read for it belongs there.
+std::string with_epoch(std::int64_t epoch, std::string const& token) {
+  return std::to_string(epoch) + "/" + token;
+}
+std::int64_t epoch_of(std::string_view token) {
+  std::int64_t epoch = 0;
+  std::from_chars(token.data(), token.data() + token.size(), epoch);
+  return epoch;
+}
 
 class RedisStore final : public Store, public std::enable_shared_from_this<RedisStore> {
  public:
-  RedisStore(boost::asio::io_context& loop, redis::Client& client, std::shared_ptr<RedisForm> form)
-      : loop_(loop), client_(client), form_(std::move(form)), replay_timer_(loop) {}
+  RedisStore(boost::asio::io_context& loop, redis::Client& client, std::shared_ptr<RedisForm> form,
+             std::shared_ptr<Standing> standing)
+      : loop_(loop),
+        client_(client),
+        form_(std::move(form)),
+        standing_(std::move(standing)),
+        fence_(standing_->timing.trust),
+        look_timer_(loop) {}
 
   /// What the constructor can't, for want of a shared_ptr to itself.
   void start();
 
   void get(Key const& key, std::function<void(Found)> done) override;
   DocumentPtr at_hand(Key const&) override { return nullptr; }  // Redis is asked each time
+  void look(Key const& key, std::function<void(Found)> done) override;
   void fill(Key const& key, std::string const& token, DocumentPtr document) override;
-  void invalidate(std::span<postgres::Touched const> roots,
-                  std::function<void(bool)> done) override;
+  void settle(Commit commit, std::chrono::milliseconds wait,
+              std::function<void(bool)> done) override;
+  /// The relay finds the transaction if it takes effect.
+  void doubt(std::span<postgres::Touched const>) override {}
   std::string degraded() const override;
 
  private:
@@ -46,53 +68,59 @@ class RedisStore final : public Store, public std::enable_shared_from_this<Redis
     DocumentPtr held;
     std::function<void(Found)> done;
   };
+  using AskedPtr = std::shared_ptr<std::vector<Asked>>;
 
   void ask_all();
-  void answer(Asked const& asked, std::string const& token, redis::Reply& reply);
-  void finish(Asked const& asked, Found found);
-  void tell(std::vector<postgres::Touched> roots, std::function<void(bool)> done);
-  void replay();
-  void replay_at_intervals();
+  void ask(AskedPtr const& all, std::string const& token, std::function<void(redis::Reply)> then);
+  void answer(AskedPtr const& all, std::string const& token, Fence::Moment until,
+              redis::Reply reply);
+  bool is_whole(AskedPtr const& all, std::string const& token, Fence::Moment until,
+                redis::Reply const& reply) const;
+  Found read(Asked const& asked, std::string const& token, redis::Reply& item);
+  void count(Found::Kind kind);
+  bool may_ask() const;
+  bool is_authority(Commit const& commit) const;
+  void tell(Commit const& commit, std::function<void(bool)> done);
+  void park(Commit const& commit, Clock::time_point patience, std::function<void(bool)> done);
+  void look_at_fence();
+  void look_at_intervals();
   void heal(redis::Reply const& reply);
-  std::string name(Key const& key) const;
 
   boost::asio::io_context& loop_;
   redis::Client& client_;
   std::shared_ptr<RedisForm> const form_;
-  boost::asio::steady_timer replay_timer_;
-  std::vector<Asked> asked_;  // in this turn of the loop
-  bool replaying_ = false;
-  bool loading_ = false;  // the library, because Redis has forgotten it
+  std::shared_ptr<Standing> const standing_;
+  Fence fence_;
+  boost::asio::steady_timer look_timer_;
+  std::string database_;       // empty until it is known
+  std::vector<Asked> asked_;   // in this turn of the loop
+  std::int64_t epoch_ = 0;     // that asked_ is asked under
+  bool loading_ = false;       // the library, because Redis has forgotten it
 };
 
 void RedisStore::start() {
   client_.on_state([weak = weak_from_this()](bool up) {
     auto const self = weak.lock();
-    if (self && up) self->replay();
+    if (!self) return;
+    self->fence_.connected(up ? self->client_.run_id() : std::string());
+    if (up) self->look_at_fence();
   });
-  replay_at_intervals();
+  if (client_.connected()) fence_.connected(client_.run_id());
+  look_at_intervals();
 }
 
-/// The run_id stands where the epoch will: what an earlier process of Redis left behind (a snapshot
-/// that was loaded again, a replica that took over) is never looked at.
-std::string RedisStore::name(Key const& key) const {
-  std::string text = "throughline:";
-  text.append(client_.run_id(), 0, run_id_characters);
-  text += ':';
-  text += std::to_string(key.tenant.value);
-  text += ':';
-  text += key.root.str();
-  text += ':';
-  text += std::to_string(form_->options.document_schema);
-  return text;
+bool RedisStore::may_ask() const {
+  return client_.connected() && fence_.trusted(Clock::now());
 }
 
 void RedisStore::get(Key const& key, std::function<void(Found)> done) {
-  if (!client_.connected() || !form_->pending.none()) {
-    form_->meters.away.add();
-    return done({Found::Kind::away, nullptr, {}});
+  if (!may_ask()) {
+    count(Found::Kind::away);
+    return done(away());
   }
-  asked_.push_back({key, form_->copy_of(key), std::move(done)});
+  if (fence_.epoch() != epoch_) ask_all();
+  epoch_ = fence_.epoch();
+  asked_.push_back({key, form_->copy_of(key, epoch_), std::move(done)});
   if (asked_.size() == keys_per_call_max) return ask_all();
   if (asked_.size() > 1) return;
   boost::asio::post(loop_, [self = shared_from_this()] { self->ask_all(); });
@@ -100,68 +128,100 @@ void RedisStore::get(Key const& key, std::function<void(Found)> done) {
 
 void RedisStore::ask_all() {
   if (asked_.empty()) return;  // a full call has left before the turn was over
-  auto all = std::make_shared<std::vector<Asked>>(std::exchange(asked_, {}));
-  auto token = form_->make_token();
-  std::vector<std::string> words{"FCALL", form_->functions.get, std::to_string(all->size())};
-  for (auto const& asked : *all) words.push_back(name(asked.key));
-  words.push_back(token);
+  auto const all = std::make_shared<std::vector<Asked>>(std::exchange(asked_, {}));
+  auto const token = with_epoch(epoch_, form_->make_token());
+  auto const until = fence_.until();
+  ask(all, token, [self = shared_from_this(), all, token, until](redis::Reply reply) {
+    self->answer(all, token, until, std::move(reply));
+  });
+}
+
+void RedisStore::ask(AskedPtr const& all, std::string const& token,
+                     std::function<void(redis::Reply)> then) {
+  auto const epoch = epoch_of(token);
+  std::vector<std::string> words{"FCALL", form_->functions.get, std::to_string(all->size() + 1)};
+  words.reserve(2 * all->size() + 6);
+  words.push_back(fence_name(database_));
+  for (auto const& asked : *all) {
+    words.push_back(entry_name(database_, epoch, asked.key, form_->options.document_schema));
+  }
+  words.push_back(token.ends_with('/') ? std::string() : token);
   words.push_back(std::to_string(form_->options.lease.count()));
   for (auto const& asked : *all) {
     words.push_back(asked.held ? std::to_string(asked.held->version) : std::string());
   }
-  client_.command(words, [self = shared_from_this(), all, token](redis::Reply reply) {
-    if (!reply.ok()) self->heal(reply);
-    bool const whole = reply.kind == Kind::list && reply.items.size() == all->size();
-    for (std::size_t i = 0; i < all->size(); ++i) {
-      if (whole) {
-        self->answer((*all)[i], token, reply.items[i]);
-      } else {
-        self->finish((*all)[i], {Found::Kind::away, nullptr, {}});
-      }
-    }
+  client_.command(words, std::move(then));
+}
+
+void RedisStore::answer(AskedPtr const& all, std::string const& token, Fence::Moment until,
+                        redis::Reply reply) {
+  if (!reply.ok()) heal(reply);
+  bool const whole = is_whole(all, token, until, reply);
+  for (std::size_t i = 0; i < all->size(); ++i) {
+    auto found = whole ? read((*all)[i], token, reply.items[i + 1]) : away();
+    count(found.kind);
+    (*all)[i].done(std::move(found));
+  }
+}
+
+/// The fence that came with the answer was read before any entry: if it is the one that was
+/// trusted, what was told of until then is in the entries.
+bool RedisStore::is_whole(AskedPtr const& all, std::string const& token, Fence::Moment until,
+                          redis::Reply const& reply) const {
+  return reply.kind == Kind::list && reply.items.size() == all->size() + 1 &&
+         fence_.vouches(reply.items[0].text) && fence_.epoch() == epoch_of(token) &&
+         Clock::now() < until;
+}
+
+Found RedisStore::read(Asked const& asked, std::string const& token, redis::Reply& item) {
+  if (item.kind == Kind::text && asked.held) return {Found::Kind::hit, asked.held, {}};
+  if (item.kind == Kind::integer) {
+    bool const leased = item.integer == 1;
+    return leased ? Found{Found::Kind::lease, nullptr, token}
+                  : Found{Found::Kind::busy, nullptr, {}};
+  }
+  auto& items = item.items;
+  auto const document =
+      items.size() == 3 ? unpack(items[0].text, items[1].text, std::move(items[2].text)) : nullptr;
+  if (!document) return away();
+  form_->keep_copy(asked.key, epoch_of(token), document);
+  return {Found::Kind::hit, document, {}};
+}
+
+void RedisStore::count(Found::Kind kind) {
+  switch (kind) {
+    case Found::Kind::hit:
+      return form_->meters.hits.add();
+    case Found::Kind::lease:
+      return form_->meters.misses.add();
+    case Found::Kind::busy:
+      return form_->meters.busy.add();
+    case Found::Kind::away:
+      return form_->meters.away.add();
+  }
+}
+
+void RedisStore::look(Key const& key, std::function<void(Found)> done) {
+  if (!may_ask()) return done(away());
+  auto const epoch = fence_.epoch();
+  auto const one = std::make_shared<std::vector<Asked>>();
+  one->push_back({key, form_->copy_of(key, epoch), std::move(done)});
+  auto const token = with_epoch(epoch, {});
+  auto const until = fence_.until();
+  ask(one, token, [self = shared_from_this(), one, token, until](redis::Reply reply) {
+    bool const whole = self->is_whole(one, token, until, reply);
+    (*one)[0].done(whole ? self->read((*one)[0], token, reply.items[1]) : away());
   });
 }
 
-void RedisStore::answer(Asked const& asked, std::string const& token, redis::Reply& reply) {
-  if (reply.kind == Kind::text && asked.held) {
-    return finish(asked, {Found::Kind::hit, asked.held, {}});
-  }
-  if (reply.kind == Kind::integer) {
-    bool const leased = reply.integer == 1;
-    return finish(asked, leased ? Found{Found::Kind::lease, nullptr, token}
-                                : Found{Found::Kind::busy, nullptr, {}});
-  }
-  auto& items = reply.items;
-  auto const document =
-      items.size() == 3 ? unpack(items[0].text, items[1].text, std::move(items[2].text)) : nullptr;
-  if (!document) return finish(asked, {Found::Kind::away, nullptr, {}});
-  form_->keep_copy(asked.key, document);
-  finish(asked, {Found::Kind::hit, document, {}});
-}
-
-void RedisStore::finish(Asked const& asked, Found found) {
-  switch (found.kind) {
-    case Found::Kind::hit:
-      form_->meters.hits.add();
-      break;
-    case Found::Kind::lease:
-      form_->meters.misses.add();
-      break;
-    case Found::Kind::busy:
-      form_->meters.busy.add();
-      break;
-    case Found::Kind::away:
-      form_->meters.away.add();
-      break;
-  }
-  asked.done(std::move(found));
-}
-
 void RedisStore::fill(Key const& key, std::string const& token, DocumentPtr document) {
-  form_->keep_copy(key, document);
+  auto const epoch = epoch_of(token);
+  form_->keep_copy(key, epoch, document);
   client_.command(
-      {"FCALL", form_->functions.fill, "1", name(key), token, std::to_string(document->version),
-       pack(*document), document->body, std::to_string(form_->options.entry_ttl.count())},
+      {"FCALL", form_->functions.fill, "1",
+       entry_name(database_, epoch, key, form_->options.document_schema), token,
+       std::to_string(document->version), pack(*document), document->body,
+       std::to_string(form_->options.entry_ttl.count())},
       [self = shared_from_this()](redis::Reply reply) {
         bool const kept = reply.kind == Kind::integer && reply.integer == 1;
         (kept ? self->form_->meters.kept : self->form_->meters.refused).add();
@@ -169,52 +229,72 @@ void RedisStore::fill(Key const& key, std::string const& token, DocumentPtr docu
       });
 }
 
-void RedisStore::invalidate(std::span<postgres::Touched const> roots,
-                            std::function<void(bool)> done) {
-  if (roots.empty()) return done(true);
-  form_->meters.invalidations.add(static_cast<double>(roots.size()));
-  std::vector<postgres::Touched> all(roots.begin(), roots.end());
-  tell(all, [self = shared_from_this(), all, done = std::move(done)](bool told) {
-    // Kept before the writer hears of it: no read that begins after its answer trusts Redis.
-    if (!told) self->form_->pending.add(all);
-    done(told);
+/// Whether to tell the Redis at the other end of this connection is to tell everyone.
+bool RedisStore::is_authority(Commit const& commit) const {
+  return commit.authority && commit.authority->active && client_.connected() &&
+         client_.run_id() == commit.authority->run_id && !database_.empty();
+}
+
+void RedisStore::settle(Commit commit, std::chrono::milliseconds wait,
+                        std::function<void(bool)> done) {
+  if (commit.roots.empty()) return done(true);
+  form_->meters.invalidations.add(static_cast<double>(commit.roots.size()));
+  // Redis has been out for everyone for so long that nothing granted before is trusted any more.
+  auto const& authority = commit.authority;
+  if (authority && authority->inactive_for > standing_->timing.lapse) return done(true);
+  done = [standing = standing_, roots = commit.roots, done = std::move(done)](bool settled) {
+    if (settled) standing->note_answered(roots);
+    done(settled);
+  };
+  auto const patience = Clock::now() + wait;
+  if (!is_authority(commit)) return park(commit, patience, std::move(done));
+  tell(commit, [self = shared_from_this(), commit, patience, done = std::move(done)](bool told) {
+    if (told) return done(true);
+    self->park(commit, patience, done);
   });
 }
 
-void RedisStore::tell(std::vector<postgres::Touched> roots, std::function<void(bool)> done) {
+void RedisStore::tell(Commit const& commit, std::function<void(bool)> done) {
   std::vector<std::string> words{"FCALL", form_->functions.invalidate,
-                                 std::to_string(roots.size())};
-  for (auto const& root : roots) words.push_back(name({root.tenant, root.root}));
+                                 std::to_string(commit.roots.size())};
+  for (auto const& root : commit.roots) {
+    words.push_back(entry_name(database_, commit.authority->epoch, {root.tenant, root.root},
+                               form_->options.document_schema));
+  }
   words.push_back(std::to_string(form_->options.lease.count()));
-  for (auto const& root : roots) words.push_back(std::to_string(root.version));
+  for (auto const& root : commit.roots) words.push_back(std::to_string(root.version));
   client_.command(words, [self = shared_from_this(), done = std::move(done)](redis::Reply reply) {
     if (!reply.ok()) self->heal(reply);
     done(reply.ok());
   });
 }
 
-void RedisStore::replay() {
-  if (replaying_ || !client_.connected()) return;
-  auto roots = form_->pending.some(replayed_per_call_max);
-  if (roots.empty()) return;
-  replaying_ = true;
-  tell(roots, [self = shared_from_this(), roots](bool told) {
-    self->replaying_ = false;
-    if (!told) return;  // again at the next interval
-    self->form_->pending.delivered(roots);
-    self->replay();
+void RedisStore::park(Commit const& commit, Clock::time_point patience,
+                      std::function<void(bool)> done) {
+  standing_->park(loop_, {commit.roots.front().tenant, commit.id},
+                  commit.at + standing_->timing.lapse, patience, std::move(done));
+}
+
+void RedisStore::look_at_intervals() {
+  look_timer_.expires_after(standing_->timing.interval);
+  look_timer_.async_wait([weak = weak_from_this()](auto const& problem) {
+    auto const self = weak.lock();
+    if (problem || !self) return;
+    self->look_at_fence();
+    self->look_at_intervals();
   });
 }
 
-/// Every store looks, because the one whose connection failed may be the last to get it back.
-void RedisStore::replay_at_intervals() {
-  replay_timer_.expires_after(replay_interval);
-  replay_timer_.async_wait([weak = weak_from_this()](auto const& problem) {
-    auto const self = weak.lock();
-    if (problem || !self) return;
-    if (self->form_->pending.size() != 0) self->replay();
-    self->replay_at_intervals();
-  });
+void RedisStore::look_at_fence() {
+  if (database_.empty()) database_ = form_->database();
+  if (database_.empty() || !client_.connected()) return;
+  auto const sent = Clock::now();
+  client_.command({"GET", fence_name(database_)},
+                  [self = shared_from_this(), sent](redis::Reply reply) {
+                    if (!reply.ok()) return;
+                    self->fence_.seen(reply.text, sent);
+                    self->form_->note_fence(self->fence_, Clock::now());
+                  });
 }
 
 /// A Redis can lose its functions without losing the connection (FUNCTION FLUSH).
@@ -222,29 +302,23 @@ void RedisStore::heal(redis::Reply const& reply) {
   if (loading_ || reply.text.find("Function not found") == std::string::npos) return;
   loading_ = true;
   client_.command({"FUNCTION", "LOAD", "REPLACE", form_->functions.library},
-                  [self = shared_from_this()](redis::Reply answer) {
-                    self->loading_ = false;
-                    if (answer.ok()) self->replay();
-                  });
+                  [self = shared_from_this()](redis::Reply) { self->loading_ = false; });
 }
 
 std::string RedisStore::degraded() const {
   if (!client_.connected()) return "redis is out of reach";
-  if (auto const left = form_->pending.size(); left != 0) {
-    return "redis has not been told of " + std::to_string(left) + " changed customers yet";
-  }
-  if (auto const left = form_->pending.distrust_left(); left.count() > 0) {
-    return "redis missed changes and is not trusted for another " +
-           std::to_string(std::chrono::ceil<std::chrono::seconds>(left).count()) + " s";
-  }
-  return {};
+  if (may_ask()) return {};
+  auto const said = standing_->said();
+  return said.empty() ? "redis is not trusted: no fence was granted lately" : said;
 }
 
 }  // namespace
 
 std::shared_ptr<Store> make_redis_store(boost::asio::io_context& loop, redis::Client& client,
-                                        std::shared_ptr<RedisForm> form) {
-  auto const store = std::make_shared<RedisStore>(loop, client, std::move(form));
+                                        std::shared_ptr<RedisForm> form,
+                                        std::shared_ptr<Standing> standing) {
+  auto const store =
+      std::make_shared<RedisStore>(loop, client, std::move(form), std::move(standing));
   store->start();
   return store;
 }

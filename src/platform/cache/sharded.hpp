@@ -40,6 +40,15 @@ class Sharded {
     return work(shard.part);
   }
 
+  /// Calls `work` with every part in turn, each under its lock.
+  template <class Work>
+  void each(Work work) {
+    for (Shard& shard : shards_) {
+      std::lock_guard const lock(shard.mutex);
+      work(shard.part);
+    }
+  }
+
  private:
   struct alignas(64) Shard {
     template <class... Arguments>

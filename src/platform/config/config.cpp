@@ -120,6 +120,12 @@ void add_options(CLI::App& command, Config& config) {
       ->envname("THROUGHLINE_METRICS_LISTEN")
       ->check(check_address)
       ->capture_default_str();
+  command
+      .add_option("--advertise", config.advertise,
+                  "the metrics listener as other instances reach it, host:port; empty: as listened")
+      ->envname("THROUGHLINE_ADVERTISE")
+      ->check(check_address)
+      ->capture_default_str();
   add_size(command, "--io-threads", "THROUGHLINE_IO_THREADS", config.io_threads,
            "threads that read and send", 1, 64);
   add_size(command, "--workers", "THROUGHLINE_WORKERS", config.workers,
@@ -135,6 +141,11 @@ void add_options(CLI::App& command, Config& config) {
       ->capture_default_str();
   command.add_option("--access-log", config.access_log, "a line in the log for each request")
       ->envname("THROUGHLINE_ACCESS_LOG")
+      ->capture_default_str();
+  command
+      .add_option("--sampler", config.sampler,
+                  "look for stale reads on all instances, a few a second")
+      ->envname("THROUGHLINE_SAMPLER")
       ->capture_default_str();
   add_limits(command, config.limits);
 }

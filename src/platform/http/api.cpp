@@ -7,6 +7,7 @@
 #include "platform/http/key_lookups.hpp"
 #include "platform/http/problem.hpp"
 #include "platform/http/router.hpp"
+#include "platform/http/settling.hpp"
 #include "platform/http/target.hpp"
 #include "platform/http/transactions.hpp"
 #include "throughline/platform/http_api.hpp"
@@ -45,17 +46,12 @@ class Api::Impl {
        config::Limits const& limits)
       : pool_(parts.pool),
         keys_(parts.keys),
-        stores_(parts.stores),
         log_(parts.log),
         router_(std::move(routes)),
         crossing_(workers, limits, parts.log, parts.metrics),
         key_lookups_(keys_, crossing_, parts.metrics),
-        batching_(
-            parts.pool, crossing_, limits,
-            [this](VisitPtr const& visit, postgres::Committed committed, Then then) {
-              tell_cache(visit, std::move(committed), std::move(then));
-            },
-            parts.log, parts.metrics),
+        settling_(parts.stores),
+        batching_(parts.pool, crossing_, limits, settling_, parts.log, parts.metrics),
         cached_reads_(parts, crossing_) {}
 
   void serve(ExchangePtr const& exchange) {
@@ -91,7 +87,6 @@ class Api::Impl {
   }
 
  private:
-  using Then = std::function<void()>;
   using BatchedPtr = std::shared_ptr<Batched const>;
 
   /// Whether what would serve the route has no place for another request. A cached read may need
@@ -124,32 +119,19 @@ class Api::Impl {
       return visit->answer_from_worker(visit, run_read(pool_, *visit, *read));
     }
     auto written = run_write(pool_, *visit, std::get<Write>(handler), log_);
-    if (written.touched.empty()) {
-      return visit->answer_from_worker(visit, std::move(written.reply));
-    }
-    auto const reply = std::make_shared<Reply>(std::move(written.reply));
-    tell_cache(visit, {std::move(written.touched)},
-               [visit, reply] { visit->answer(std::move(*reply)); });
-  }
-
-  /// Between COMMIT and answer, for one write or a batch of them. Any thread; `then` runs on the
-  /// visit's I/O thread. The wait is bounded by the store, which calls back once its Redis has
-  /// answered or missed the deadline of a command; what could not be told is told later, before
-  /// that Redis is trusted again.
-  void tell_cache(VisitPtr const& visit, postgres::Committed committed, Then then) {
-    visit->post([store = stores_[visit->thread()], committed = std::move(committed),
-                 then = std::move(then)] {
-      store->invalidate(committed.touched, [then](bool) { then(); });
-    });
+    if (!written.doubtful.empty()) settling_.doubt(written.doubtful);
+    Answers answers;
+    answers.emplace_back(visit, std::move(written.reply));
+    settling_.settle(std::move(written.commit), std::move(answers));
   }
 
   postgres::Pool& pool_;
   auth::Keys& keys_;
-  std::vector<std::shared_ptr<cache::Store>> const stores_;
   log::Logger& log_;
   Router const router_;
   Crossing crossing_;
   KeyLookups key_lookups_;
+  Settling settling_;
   Batching batching_;
   CachedReads cached_reads_;
 };

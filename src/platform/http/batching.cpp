@@ -4,7 +4,6 @@
 
 #include <algorithm>
 #include <iterator>
-#include <map>
 #include <utility>
 
 #include "platform/http/problem.hpp"
@@ -16,27 +15,15 @@ namespace {
 constexpr char late_text[] = "The request waited too long for its turn; repeat it after a moment.";
 constexpr char contended_text[] = "Others kept changing the same records; repeat the request.";
 
-using Answers = std::vector<std::pair<VisitPtr, Reply>>;
-
-/// Each I/O thread is woken once.
-void answer_all(std::map<std::size_t, Answers> by_thread) {
-  for (auto& [thread, answers] : by_thread) {
-    auto const via = answers.front().first;
-    via->post([answers = std::make_shared<Answers>(std::move(answers))] {
-      for (auto& [visit, reply] : *answers) visit->answer(std::move(reply));
-    });
-  }
-}
-
 }  // namespace
 
 Batching::Batching(postgres::Pool& pool, Crossing& crossing, config::Limits const& limits,
-                   Tell tell, log::Logger& log, metrics::Registry& metrics)
+                   Settling const& settling, log::Logger& log, metrics::Registry& metrics)
     : pool_(pool),
       crossing_(crossing),
       jobs_max_(limits.queued_requests),
       patience_(limits.queue_timeout),
-      tell_(std::move(tell)),
+      settling_(settling),
       log_(log),
       batches_(metrics.counter("throughline_batches_total", "Commits that writes shared.")),
       batched_(metrics.counter("throughline_batched_requests_total",
@@ -104,6 +91,9 @@ void Batching::run_apart(std::vector<BatchJob> jobs, std::vector<BatchJob>& agai
   try {
     auto outcome = run_batch(pool_, jobs);
     return settle(std::move(jobs), std::move(outcome), again);
+  } catch (postgres::InDoubt const& lost) {
+    settling_.doubt(lost.touched);
+    return try_again(std::move(jobs), lost, again);
   } catch (Error const& error) {
     if (error.code() == Code::unavailable) return try_again(std::move(jobs), error, again);
     if (jobs.size() == 1) {
@@ -140,25 +130,21 @@ void Batching::try_again(std::vector<BatchJob> jobs, Error const& lost,
 void Batching::settle(std::vector<BatchJob> jobs, BatchOutcome outcome,
                       std::vector<BatchJob>& again) {
   batches_.add();
-  std::map<std::size_t, Answers> answers;
+  Answers answers;
   std::vector<BatchJob> contended;
-  VisitPtr via;
   for (std::size_t i = 0; i < jobs.size(); ++i) {
     auto& job = jobs[i];
     if (auto& reply = outcome.replies[i]) {
       batched_.add();
-      via = job.visit;
-      answers[via->thread()].emplace_back(std::move(job.visit), std::move(*reply));
+      answers.emplace_back(std::move(job.visit), std::move(*reply));
       waiting_.fetch_sub(1, std::memory_order_relaxed);
     } else {
       (++job.postponed <= postgres::retries_max ? again : contended).push_back(std::move(job));
     }
   }
   fail(contended, Error(Code::unavailable, contended_text));
-  if (!via) return;
-  if (outcome.committed.touched.empty()) return answer_all(std::move(answers));
-  auto const waiting = std::make_shared<std::map<std::size_t, Answers>>(std::move(answers));
-  tell_(via, std::move(outcome.committed), [waiting] { answer_all(std::move(*waiting)); });
+  if (answers.empty()) return;
+  settling_.settle(cache::commit_of(std::move(outcome.committed)), std::move(answers));
 }
 
 void Batching::fail(std::vector<BatchJob> const& jobs, Error const& error) {

@@ -2,7 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //
 // The way of a batched write: checked on the I/O thread, run in a lane with others, answered once
-// the caches have been told of the whole batch.
+// the whole batch is settled.
 #pragma once
 
 #include <atomic>
@@ -15,6 +15,7 @@
 
 #include "platform/http/batch_lane.hpp"
 #include "platform/http/dispatch.hpp"
+#include "platform/http/settling.hpp"
 #include "throughline/platform/config.hpp"
 #include "throughline/platform/metrics.hpp"
 
@@ -25,10 +26,8 @@ inline constexpr std::size_t prepared_at_once_bytes_max = 16 * 1024;
 
 class Batching {
  public:
-  /// Tells the caches what was committed, then calls back on the visit's I/O thread. Any thread.
-  using Tell = std::function<void(VisitPtr const&, postgres::Committed, std::function<void()>)>;
-  Batching(postgres::Pool& pool, Crossing& crossing, config::Limits const& limits, Tell tell,
-           log::Logger& log, metrics::Registry& metrics);
+  Batching(postgres::Pool& pool, Crossing& crossing, config::Limits const& limits,
+           Settling const& settling, log::Logger& log, metrics::Registry& metrics);
   ~Batching();  // stop()
 
   /// Any thread; as of a moment ago.
@@ -51,7 +50,7 @@ class Batching {
   Crossing& crossing_;
   std::size_t const jobs_max_;
   std::chrono::milliseconds const patience_;
-  Tell const tell_;
+  Settling const& settling_;
   log::Logger& log_;
   metrics::Counter batches_;
   metrics::Counter batched_;

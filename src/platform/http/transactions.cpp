@@ -61,19 +61,20 @@ class Writing {
   Written run() {
     Written written;
     try {
-      written.touched = transact([&](Tx& tx) { written.reply = perform(tx); });
+      written.commit = transact([&](Tx& tx) { written.reply = perform(tx); });
     } catch (Error const& error) {
       // Everything is rolled back, the claim included. Nobody can ask again under a key that only
       // the server knew.
       if (replayed_ || !sent_key_ || !is_deterministic(error)) throw;
-      written.touched = transact([&](Tx& tx) { written.reply = keep(tx, error); });
+      written.commit = transact([&](Tx& tx) { written.reply = keep(tx, error); });
     }
     return written;
   }
 
  private:
-  std::vector<postgres::Touched> transact(std::function<void(Tx&)> const& body) {
-    return pool_.transact(postgres::Mode::write, visit_.actor().tenant, body).touched;
+  cache::Commit transact(std::function<void(Tx&)> const& body) {
+    return cache::commit_of(
+        pool_.transact(postgres::Mode::write, visit_.actor().tenant, body));
   }
 
   Reply perform(Tx& tx) {
@@ -138,6 +139,9 @@ Written run_write(postgres::Pool& pool, Visit const& visit, Write const& route, 
   Written written;
   try {
     written = writing.run();
+  } catch (postgres::InDoubt const& lost) {
+    written.reply = problem(lost, visit.request().id);
+    written.doubtful = lost.touched;
   } catch (...) {
     written.reply = problem(std::current_exception(), visit.request().id, log);
   }

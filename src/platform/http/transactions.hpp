@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "platform/http/visit.hpp"
+#include "throughline/platform/cache.hpp"
 #include "throughline/platform/idempotency.hpp"
 #include "throughline/platform/log.hpp"
 #include "throughline/platform/postgres.hpp"
@@ -25,7 +26,10 @@ Reply run_read(postgres::Pool& pool, Visit const& visit, Read const& route);
 
 struct Written {
   Reply reply;
-  std::vector<postgres::Touched> touched;  // the caches must hear of them before the answer is sent
+  /// To be settled before the answer is sent; without roots there is nothing to settle.
+  cache::Commit commit;
+  /// Touched by a transaction that may or may not take effect; the reply says so.
+  std::vector<postgres::Touched> doubtful;
 };
 /// Never throws what the operation threw: an error is answered under the request's key, too.
 Written run_write(postgres::Pool& pool, Visit const& visit, Write const& route, log::Logger& log);

@@ -7,6 +7,7 @@
 #include <chrono>
 #include <map>
 #include <memory>
+#include <optional>
 #include <span>
 #include <stdexcept>
 #include <string>
@@ -81,10 +82,10 @@ class Connection {
   void flush();
   /// flush() with this statement as the last one.
   Rows exec(std::string_view sql, std::span<Param const> params);
-  /// flush() with COMMIT as the last statement. Throws ConnectionLost when it is in doubt whether
-  /// the transaction is committed (or whether the standbys have it), std::logic_error when
-  /// PostgreSQL rolled back instead.
-  void commit();
+  /// flush() with COMMIT, and `after` behind it; nullopt where that is empty or came to nothing.
+  /// Throws ConnectionLost when it is in doubt whether the transaction is committed (or whether the
+  /// standbys have it), std::logic_error when PostgreSQL rolled back instead.
+  std::optional<Rows> commit(std::string_view after = {});
   /// Drops what is queued.
   void drop() { queue_.clear(); }
   /// The same, and leaves the transaction. False if the session is lost.

@@ -19,6 +19,8 @@ constexpr std::chrono::seconds retry_soon{1};
   throw Error(Code::unavailable, detail).retry_after(retry_soon);
 }
 
+}  // namespace
+
 ConnectionOptions connection_options(PoolOptions const& options) {
   return {options.url,
           options.role,
@@ -28,8 +30,6 @@ ConnectionOptions connection_options(PoolOptions const& options) {
           options.lock_timeout,
           options.idle_in_transaction_timeout};
 }
-
-}  // namespace
 
 Connections::Connections(PoolOptions const& options, log::Logger& log, metrics::Registry& metrics)
     : options_(connection_options(options)),

@@ -15,6 +15,8 @@
 
 namespace throughline::postgres {
 
+ConnectionOptions connection_options(PoolOptions const& options);
+
 /// Thread-safe.
 class Connections {
  public:

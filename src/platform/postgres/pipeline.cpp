@@ -57,13 +57,21 @@ Rows Connection::exec(std::string_view sql, std::span<Param const> params) {
 
 // With a synchronous standby, a COMMIT whose wait for it is cut short is answered as committed,
 // with no more than a warning that it may not be replicated.
-void Connection::commit() {
+std::optional<Rows> Connection::commit(std::string_view after) {
   auto const slot = std::make_shared<Outcome>();
+  auto const behind = std::make_shared<Outcome>();
   queue_.push_back({"commit", nullptr, {}, slot});
-  flush();
+  if (!after.empty()) queue(after, {}, behind);
+  try {
+    flush();
+  } catch (std::exception const&) {
+    if (!slot->result) throw;  // else it is what came behind COMMIT that failed
+  }
   if (std::string_view(PQcmdStatus(slot->result.get())) != "COMMIT")
     throw std::logic_error("a failed transaction was to be committed");
   if (slot->warned) lose("COMMIT was answered with a warning");
+  if (!behind->result) return std::nullopt;
+  return rows_of(behind->result);
 }
 
 void Connection::flush() {

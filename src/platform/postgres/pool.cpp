@@ -70,7 +70,7 @@ Committed Pool::Impl::attempt(Connections::Lease& lease, Mode mode, TenantId ten
     try {
       Tx tx(state);
       body(tx);
-      return state.commit();
+      return state.commit(options.hooks);
     } catch (ConnectionLost const&) {
       if (renewed || state.answered) throw;
       lease.renew();
@@ -99,6 +99,12 @@ Committed Pool::Impl::attempts(Connections::Lease& lease, Mode mode, TenantId te
   refuse("Others kept changing the same records; repeat the request.");
 }
 
+InDoubt::InDoubt(std::vector<Touched> roots)
+    : Error(Error(Code::unavailable,
+                  "The database connection was lost; repeat the request with its Idempotency-Key.")
+                .retry_after(retry_soon)),
+      touched(std::move(roots)) {}
+
 Pool::Pool(PoolOptions options, log::Logger& log, metrics::Registry& metrics)
     : impl_(std::make_unique<Impl>(options, log, metrics)) {}
 
@@ -111,6 +117,10 @@ Committed Pool::transact(Mode mode, TenantId tenant, std::function<void(Tx&)> co
     auto committed = impl_->attempts(lease, mode, tenant, body);
     impl_->took.observe(std::chrono::duration<double>(Clock::now() - started).count());
     return committed;
+  } catch (CommitLost const& failure) {
+    (*lease).abandon();
+    impl_->log.warning("postgres_commit_in_doubt", {{"reason", failure.what()}});
+    throw InDoubt(failure.touched);
   } catch (ConnectionLost const& failure) {
     (*lease).abandon();
     impl_->log.warning("postgres_connection_lost", {{"reason", failure.what()}});

@@ -19,7 +19,8 @@ struct Tx::Impl {
   Connection& begun();
   void set_tenant();
   void flush();
-  Committed commit();
+  Committed commit(CommitHooks const& hooks);
+  void leave_rows(std::string const& sql, Committed const& committed);
   std::vector<Touched> newest() const;
 
   Connection& connection;
@@ -29,6 +30,13 @@ struct Tx::Impl {
   bool answered = false;  // the session has proved to be alive
   LockRank rank = LockRank::none;
   std::map<std::pair<std::int32_t, CustomerId>, std::int64_t> touched;  // root to newest version
+};
+
+/// The connection was lost during COMMIT.
+struct CommitLost : ConnectionLost {
+  CommitLost(ConnectionLost const& failure, std::vector<Touched> roots)
+      : ConnectionLost(failure), touched(std::move(roots)) {}
+  std::vector<Touched> touched;
 };
 
 struct Answer::Impl {

@@ -56,15 +56,40 @@ void Tx::Impl::flush() {
 
 // A COMMIT never rides in the first pipeline: if that one is lost, the session may have been broken
 // before, and nothing is in doubt.
-Committed Tx::Impl::commit() {
+Committed Tx::Impl::commit(CommitHooks const& hooks) {
   if (!has_begun) return {};
   if (!answered) flush();
+  Committed committed{newest(), {}, std::nullopt, {}};
+  bool const hooked = mode == Mode::write && !touched.empty() && !hooks.before.empty();
+  if (hooked) {
+    committed.id = make_uuid7(SystemClock().now());
+    leave_rows(hooks.before, committed);
+  }
   try {
-    connection.commit();
+    auto const rows = connection.commit(hooked ? std::string_view(hooks.after) : "");
+    if (rows && !rows->empty()) committed.after = (*rows)[0];
   } catch (StatementFailed const& failure) {
     refuse(failure);
+  } catch (ConnectionLost const& failure) {
+    throw CommitLost(failure, committed.touched);
   }
-  return {newest()};
+  committed.at = std::chrono::steady_clock::now();
+  return committed;
+}
+
+/// One for each tenant, under its own setting.
+void Tx::Impl::leave_rows(std::string const& sql, Committed const& committed) {
+  auto const& all = committed.touched;  // by tenant
+  for (auto from = all.begin(); from != all.end();) {
+    auto const to = std::find_if(from, all.end(),
+                                 [&](auto const& root) { return root.tenant != from->tenant; });
+    if (std::exchange(tenant, from->tenant) != from->tenant) set_tenant();
+    std::span<Touched const> const roots(from, to);
+    connection.queue(sql, {tenant, committed.id,
+                           Param::array_of(roots, [](auto const& t) { return t.root; }),
+                           Param::array_of(roots, [](auto const& t) { return t.version; })});
+    from = to;
+  }
 }
 
 std::vector<Touched> Tx::Impl::newest() const {

@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //
 // One interaction over its life: start, read, patch, end, heartbeat, identify, list.
+#include <memory>
 #include <set>
 #include <thread>
 
@@ -27,7 +28,12 @@ Json contact(Json identifiers = Json::array(), std::string const& channel = "voi
 }
 
 struct Fixture {
-  Server server;
+  Fixture() : own(std::make_unique<Server>()), server(*own) {}
+  /// Another tenant there.
+  explicit Fixture(Server& shared) : server(shared) {}
+
+  std::unique_ptr<Server> own;
+  Server& server;
   std::string tenant = Server::make_tenant_name();
   Client client = server.client_with(server.make_key(tenant, "all", "US"));
 
@@ -343,7 +349,7 @@ TEST_CASE("interactions api: tenants are kept apart", "[interactions]") {
   Fixture test;
   auto const started = test.started(contact({phone("+19776252661")}));
   auto const call = id_of(started.at("interaction"));
-  Fixture stranger;
+  Fixture stranger(test.server);
   CHECK(told(stranger.client.get("/v1/interactions/" + call)) == "404 not_found");
   CHECK(told(stranger.client.get("/v1/interactions/" + call + "/messages")) == "404 not_found");
   CHECK(told(stranger.patch(call, {{"intent", "x"}})) == "404 not_found");

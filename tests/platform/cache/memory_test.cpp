@@ -1,10 +1,13 @@
 // SPDX-FileCopyrightText: 2026 The Throughline authors
 // SPDX-License-Identifier: Apache-2.0
 #include <atomic>
+#include <optional>
 #include <thread>
 
 #include "platform/cache/behaviour.hpp"
 #include "platform/cache/history.hpp"
+#include "platform/cache/memory.hpp"
+#include "platform/cache/standing.hpp"
 #include "throughline/platform/metrics.hpp"
 
 using namespace throughline;
@@ -18,7 +21,10 @@ class MemoryCache final : public WaitingCache {
  public:
   explicit MemoryCache(std::size_t bytes_max = plenty)
       : entries_(cache::make_memory_entries(bytes_max, metrics, lease)),
-        stores_{cache::make_memory_store(entries_), cache::make_memory_store(entries_)} {}
+        stores_{cache::make_memory_store(loop_, entries_, standing),
+                cache::make_memory_store(loop_, entries_, standing)} {
+    standing->lease.extend(cache::Lease::Clock::now());
+  }
 
   cache::Found get(std::size_t store, cache::Key const& key) override {
     cache::Found result{};
@@ -31,15 +37,29 @@ class MemoryCache final : public WaitingCache {
   }
   bool invalidate(std::size_t store, std::vector<postgres::Touched> const& roots) override {
     bool result = false;
-    stores_[store]->invalidate(roots, [&](bool told) { result = told; });
+    cache::Commit commit;
+    commit.roots = roots;
+    stores_[store]->settle(commit, {}, [&](bool settled) { result = settled; });
     return result;
   }
   void sleep(std::chrono::milliseconds time) override { std::this_thread::sleep_for(time); }
   std::string degraded() const { return stores_[0]->degraded(); }
 
+  void forget() { cache::forget_all(*entries_); }
+  cache::Store& store(std::size_t index) { return *stores_[index]; }
+  boost::asio::io_context& loop() { return loop_; }
+
   metrics::Registry metrics;
+  std::shared_ptr<cache::Standing> standing = cache::make_standing(long_lease(), metrics);
 
  private:
+  static cache::Timing long_lease() {
+    cache::Timing timing;
+    timing.trust = std::chrono::minutes(10);
+    return timing;
+  }
+
+  boost::asio::io_context loop_;
   std::shared_ptr<cache::MemoryEntries> entries_;
   std::shared_ptr<cache::Store> stores_[2];
 };
@@ -146,6 +166,73 @@ TEST_CASE("threads never read what another thread has invalidated", "[cache]") {
   for (auto& thread : threads) thread.join();
   CHECK(stale == 0);
   CHECK(hits > rounds / 10);
+}
+
+TEST_CASE("without its lease the memory form shows, fills and answers nothing", "[cache]") {
+  MemoryCache cache;
+  auto const key = key_number(1);
+  cache.fill(0, key, cache.get(0, key).token, document(1));
+  REQUIRE(cache.get(0, key).kind == Kind::hit);
+  REQUIRE(cache.store(0).at_hand(key));
+  cache.standing->lease.drop();
+  CHECK(cache.get(0, key).kind == Kind::away);
+  CHECK(cache.get(0, key_number(2)).kind == Kind::away);
+  CHECK_FALSE(cache.store(0).at_hand(key));
+
+  // A write is parked, and refused when the caller's patience ends.
+  CHECK_FALSE(cache.invalidate(0, {touched(key, 2)}));
+  std::optional<bool> answer;
+  cache::Commit commit;
+  commit.roots = {touched(key, 3)};
+  cache.store(0).settle(commit, std::chrono::milliseconds(50),
+                        [&](bool settled) { answer = settled; });
+  CHECK(cache.standing->waiting().size() == 2);
+  cache.loop().run();
+  CHECK(answer == false);
+  CHECK(cache.standing->waiting().empty());
+}
+
+TEST_CASE("what was kept under a lease is gone with it, late fills included", "[cache]") {
+  MemoryCache cache;
+  auto const kept = key_number(1);
+  auto const leased = key_number(2);
+  cache.fill(0, kept, cache.get(0, kept).token, document(1));
+  auto const token = cache.get(0, leased).token;
+  cache.forget();
+  cache.fill(0, leased, token, document(1));
+  CHECK(cache.get(0, kept).kind == Kind::lease);
+  CHECK(cache.get(0, leased).kind == Kind::lease);
+}
+
+TEST_CASE("a change in doubt is never covered by an older document", "[cache]") {
+  MemoryCache cache;
+  auto const key = key_number(1);
+  cache.fill(0, key, cache.get(0, key).token, document(4));
+  auto const unknown = key_number(2);
+  auto const both = {touched(key, 5), touched(unknown, 5)};
+  cache.store(1).doubt(std::vector<postgres::Touched>(both));
+  for (auto const& doubtful : {key, unknown}) {
+    // The transaction may take effect after this read: it must not be kept.
+    cache.fill(0, doubtful, cache.get(0, doubtful).token, document(4));
+    CHECK(cache.get(0, doubtful).kind == Kind::lease);
+    cache.fill(0, doubtful, cache.get(0, doubtful).token, document(4));
+  }
+}
+
+TEST_CASE("who only looks takes no lease", "[cache]") {
+  MemoryCache cache;
+  auto const key = key_number(1);
+  std::optional<cache::Found> seen;
+  auto const look = [&] {
+    cache.store(0).look(key, [&](cache::Found found) { seen = std::move(found); });
+    return seen->kind;
+  };
+  CHECK(look() == Kind::away);
+  auto const leased = cache.get(0, key);
+  REQUIRE(leased.kind == Kind::lease);
+  cache.fill(0, key, leased.token, document(3));
+  CHECK(look() == Kind::hit);
+  CHECK(seen->document->version == 3);
 }
 
 TEST_CASE("the memory form counts its reads, fills and invalidations", "[cache]") {

@@ -2,13 +2,18 @@
 // SPDX-License-Identifier: Apache-2.0
 //
 // Redis-form stores on one loop and on a Redis of their own: as two I/O threads of one instance, or
-// as two instances.
+// as two instances. The test itself stands in for PostgreSQL and the relay: it grants the fence at
+// intervals and names the authority.
 #pragma once
 
+#include <boost/asio/steady_timer.hpp>
 #include <deque>
 #include <optional>
 
 #include "platform/cache/behaviour.hpp"
+#include "platform/cache/fence.hpp"
+#include "platform/cache/redis_form.hpp"
+#include "platform/cache/standing.hpp"
 #include "support/loop.hpp"
 #include "support/redis_server.hpp"
 #include "throughline/platform/log.hpp"
@@ -24,18 +29,23 @@ class RedisCache final : public WaitingCache {
   /// The timeout is short where a test lets it pass, long where a busy machine must not.
   explicit RedisCache(As as = As::two_instances, cache::RedisFormOptions form = short_lease(),
                       std::chrono::milliseconds timeout = std::chrono::seconds(5))
-      : command_timeout(timeout) {
+      : command_timeout(timeout), grant_timer_(loop.io()) {
     for (std::size_t i = 0; i < 2; ++i) {
       auto& way = ways.emplace_back();
       way.client.emplace(loop.io(), client_options(), log);
-      way.form = as == As::one_instance && i == 1 ? ways[0].form
-                                                  : cache::make_redis_form(form, way.metrics);
-      way.store = cache::make_redis_store(loop.io(), *way.client, way.form);
+      bool const shares = as == As::one_instance && i == 1;
+      way.form = shares ? ways[0].form : cache::make_redis_form(form, way.metrics);
+      way.standing = shares ? ways[0].standing : cache::make_standing(timing, way.metrics);
+      way.form->name_database("tests");
+      way.store = cache::make_redis_store(loop.io(), *way.client, way.form, way.standing);
     }
     raw.emplace(loop.io(), client_options(), log);
     REQUIRE(wait_up());
+    grant_at_intervals();
+    REQUIRE(wait_trusted());
   }
   ~RedisCache() override {
+    grant_timer_.cancel();
     for (auto& way : ways) way.store.reset();
     // What is still in flight is answered now, while the counters that it touches are there: one
     // instance's two ways share those of the first.
@@ -79,11 +89,23 @@ class RedisCache final : public WaitingCache {
     // What the other connection asks next must find it there.
     command(store, {"PING"});
   }
-  bool invalidate(std::size_t store, std::vector<postgres::Touched> const& roots) override {
+  cache::Commit commit_of(std::vector<postgres::Touched> const& roots) const {
+    cache::Commit commit;
+    commit.roots = roots;
+    commit.id = make_uuid7(SystemClock().now());
+    commit.at = std::chrono::steady_clock::now();
+    commit.authority = authority;
+    return commit;
+  }
+  bool settle(std::size_t store, cache::Commit const& commit, std::chrono::milliseconds wait) {
     std::optional<bool> result;
-    ways[store].store->invalidate(roots, [&](bool told) { result = told; });
+    ways[store].store->settle(commit, wait, [&](bool settled) { result = settled; });
     REQUIRE(loop.run_until([&] { return result.has_value(); }));
     return *result;
+  }
+  /// By a caller who does not wait.
+  bool invalidate(std::size_t store, std::vector<postgres::Touched> const& roots) override {
+    return settle(store, commit_of(roots), {});
   }
   void sleep(std::chrono::milliseconds time) override { loop.run_for(time); }
 
@@ -98,27 +120,56 @@ class RedisCache final : public WaitingCache {
     REQUIRE(at != std::string::npos);
     return std::stoll(info.substr(at + name.size()));
   }
+  /// The names of the entries there are.
+  std::vector<std::string> entries() {
+    std::vector<std::string> names;
+    for (auto const& name : direct({"KEYS", "*"}).items) {
+      if (name.text != fence_name()) names.push_back(name.text);
+    }
+    return names;
+  }
+  static std::string fence_name() { return cache::fence_name("tests"); }
 
   struct Way {
     metrics::Registry metrics;
     std::optional<redis::Client> client;
     std::shared_ptr<cache::RedisForm> form;
+    std::shared_ptr<cache::Standing> standing;
     std::shared_ptr<cache::Store> store;
   };
+  static constexpr cache::Timing timing{.interval = std::chrono::milliseconds(20)};
   std::chrono::milliseconds const command_timeout;
   support::RedisServer server;
   log::Logger log{""};
   support::Loop loop;
   std::deque<Way> ways;
   std::optional<redis::Client> raw;  // for what the test itself says to Redis
+  cache::Authority authority;        // a new epoch with every process
+  bool granting = true;
 
  private:
+  void grant_at_intervals() {
+    if (granting && raw->connected()) {
+      if (raw->run_id() != authority.run_id) {
+        authority = {raw->run_id(), authority.epoch + 1, true, {}};
+      }
+      auto const value = cache::write_fence({authority.epoch, authority.run_id, ++granted_});
+      raw->command({"SET", fence_name(), value, "PX", "1000"}, [](redis::Reply) {});
+    }
+    grant_timer_.expires_after(timing.interval);
+    grant_timer_.async_wait([this](auto const& problem) {
+      if (!problem) grant_at_intervals();
+    });
+  }
   redis::Reply ask(redis::Client& client, std::vector<std::string> const& words) {
     std::optional<redis::Reply> answer;
     client.command(words, [&](redis::Reply reply) { answer = std::move(reply); });
     REQUIRE(loop.run_until([&] { return answer.has_value(); }));
     return *answer;
   }
+
+  boost::asio::steady_timer grant_timer_;
+  std::int64_t granted_ = 0;
 };
 
 }  // namespace throughline::tests

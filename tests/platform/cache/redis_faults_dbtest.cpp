@@ -21,7 +21,7 @@ void keep(RedisCache& cache, cache::Key const& key, std::int64_t version) {
 
 }  // namespace
 
-TEST_CASE("with Redis out of reach reads are away and changes are kept", "[cache][redis]") {
+TEST_CASE("with Redis out of reach reads are away and answers wait", "[cache][redis]") {
   RedisCache cache;
   keep(cache, key_number(1), 1);
   cache.server.kill();
@@ -29,7 +29,7 @@ TEST_CASE("with Redis out of reach reads are away and changes are kept", "[cache
   CHECK(cache.get(0, key_number(1)).kind == Kind::away);
   CHECK(cache.get(1, key_number(1)).kind == Kind::away);
   CHECK(cache.ways[0].store->degraded() == "redis is out of reach");
-  cache.ways[0].store->fill(key_number(1), "token", document(1));
+  cache.ways[0].store->fill(key_number(1), "1/token", document(1));
   cache.sleep(20ms);
 }
 
@@ -49,7 +49,7 @@ TEST_CASE("what an earlier Redis process kept is never looked at", "[cache][redi
   RedisCache cache;
   auto const key = key_number(1);
   keep(cache, key, 1);
-  auto const name = cache.direct({"KEYS", "*"}).items.at(0).text;
+  auto const name = cache.entries().at(0);
   auto const dump = cache.direct({"DUMP", name}).text;
   cache.server.kill();
   cache.server.start();
@@ -60,68 +60,139 @@ TEST_CASE("what an earlier Redis process kept is never looked at", "[cache][redi
   CHECK(cache.get(0, key).kind == Kind::lease);
 }
 
-TEST_CASE("what Redis could not be told it is told before it is trusted again", "[cache][redis]") {
-  auto const as = GENERATE(RedisCache::As::one_instance, RedisCache::As::two_instances);
-  RedisCache cache(as);
-  std::vector<postgres::Touched> roots;
-  for (int i = 0; i < 20; ++i) {
-    keep(cache, key_number(i), 1);
-    roots.push_back(touched(key_number(i), 2));
-  }
-  // A pause would not do: a Redis that wakes up runs what it finds in its sockets.
-  cache.direct({"ACL", "SETUSER", "default", "-fcall"});
-  CHECK_FALSE(cache.invalidate(0, roots));
-  cache.direct({"ACL", "SETUSER", "default", "+fcall"});
-  // From now on every read of this instance is away or sees the change.
-  auto const end = std::chrono::steady_clock::now() + 3s;
-  auto const readers = as == RedisCache::As::one_instance ? 2U : 1U;
-  int answered = 0;
-  while (answered < 40 && std::chrono::steady_clock::now() < end) {
-    for (std::size_t store = 0; store < readers; ++store) {
-      auto const found = cache.get(store, key_number(answered % 20));
-      REQUIRE(found.kind != Kind::hit);
-      if (found.kind != Kind::away) ++answered;
-    }
-    cache.sleep(1ms);
-  }
-  CHECK(answered >= 40);
-  REQUIRE(cache.wait_trusted());
-  for (int i = 0; i < 20; ++i) CHECK(cache.get(1, key_number(i)).kind != Kind::hit);
+TEST_CASE("a local copy of an earlier epoch is not taken for a version of this one",
+          "[cache][redis]") {
+  RedisCache cache;
+  auto const key = key_number(1);
+  keep(cache, key, 7);
+  cache.authority.epoch += 1;
+  REQUIRE(cache.loop.run_until([&] { return cache.get(1, key).kind == Kind::lease; }));
+  cache.sleep(WaitingCache::lease);
+  auto const leased = cache.get(0, key);
+  REQUIRE(leased.kind == Kind::lease);
+  cache.fill(0, key, leased.token, document(7, "another 7"));
+  CHECK(cache.get(1, key).document->body == "another 7");
 }
 
-TEST_CASE("a store whose own connection is fine distrusts Redis for its neighbour's sake",
+TEST_CASE("a fence that stands still is trusted no longer, even if it is there",
           "[cache][redis]") {
-  RedisCache cache(RedisCache::As::one_instance);
+  RedisCache cache;
   auto const key = key_number(1);
   keep(cache, key, 1);
-  cache.ways[0].client->close();  // for good: the neighbour has to deliver
-  CHECK_FALSE(cache.invalidate(0, {touched(key, 2)}));
-  CHECK(cache.ways[1].client->connected());
-  CHECK(cache.get(1, key).kind == Kind::away);
-  CHECK_THAT(cache.ways[1].store->degraded(), Contains("1 changed customers"));
-  REQUIRE(cache.loop.run_until([&] { return cache.ways[1].store->degraded().empty(); }));
-  CHECK(cache.get(1, key).kind == Kind::lease);
+  cache.granting = false;
+  auto const value = cache.direct({"GET", RedisCache::fence_name()}).text;
+  cache.direct({"SET", RedisCache::fence_name(), value});  // for ever, as a stuck clock would
+  auto const until = std::chrono::steady_clock::now() + cache.timing.trust + 200ms;
+  REQUIRE(cache.loop.run_until([&] { return std::chrono::steady_clock::now() > until; }));
+  CHECK(cache.get(0, key).kind == Kind::away);
+  CHECK_THAT(cache.ways[0].store->degraded(), Contains("not trusted"));
+  cache.granting = true;
+  REQUIRE(cache.wait_trusted());
+  CHECK(cache.get(0, key).kind == Kind::hit);
 }
 
-TEST_CASE("more changes than can be remembered: trust waits until entries have expired",
+TEST_CASE("a fence of another process is not this one's", "[cache][redis]") {
+  RedisCache cache;
+  auto const key = key_number(1);
+  keep(cache, key, 1);
+  // As a replica that was promoted would hold it: moving, but naming its former master.
+  cache.authority.run_id = std::string(40, 'a');
+  cache.granting = false;
+  auto const until = std::chrono::steady_clock::now() + cache.timing.trust + 200ms;
+  for (std::int64_t seq = 1'000'000; std::chrono::steady_clock::now() < until; ++seq) {
+    cache.direct({"SET", RedisCache::fence_name(),
+                  cache::write_fence({1, cache.authority.run_id, seq})});
+  }
+  CHECK(cache.get(0, key).kind == Kind::away);
+}
+
+TEST_CASE("an answer without the fence is not believed", "[cache][redis]") {
+  RedisCache cache;
+  auto const key = key_number(1);
+  keep(cache, key, 1);
+  cache.granting = false;
+  REQUIRE(cache.direct({"DEL", RedisCache::fence_name()}).ok());
+  CHECK(cache.get(0, key).kind == Kind::away);
+}
+
+TEST_CASE("a grant that comes late is refused", "[cache][redis]") {
+  RedisCache cache;
+  cache.granting = false;
+  cache.direct({"DEL", RedisCache::fence_name()});
+  auto const grant = [&](std::int64_t seconds_ago) {
+    auto const now = cache.direct({"TIME"}).items;
+    return cache
+        .direct({"FCALL", cache::make_functions().grant, "1", RedisCache::fence_name(), "1:a:1",
+                 std::to_string(std::stoll(now[0].text) - seconds_ago), now[1].text, "500", "1000"})
+        .integer;
+  };
+  CHECK(grant(1) == 0);
+  CHECK(grant(-1) == 0);
+  CHECK(cache.direct({"GET", RedisCache::fence_name()}).kind == redis::Reply::Kind::nil);
+  CHECK(grant(0) == 1);
+  CHECK(cache.direct({"GET", RedisCache::fence_name()}).text == "1:a:1");
+  auto const left = cache.direct({"PTTL", RedisCache::fence_name()}).integer;
+  CHECK(left > 0);
+  CHECK(left <= 1000);
+}
+
+TEST_CASE("an answer waits until it is let go, its lapse or its caller's patience",
           "[cache][redis]") {
-  auto options = RedisCache::short_lease();
-  options.pending_max = 3;
-  options.entry_ttl = 600ms;
-  RedisCache cache(RedisCache::As::one_instance, options, 200ms);
-  std::vector<postgres::Touched> roots;
-  for (int i = 0; i < 5; ++i) keep(cache, key_number(i), 1);
-  cache.server.pause();
-  auto const lost_at = std::chrono::steady_clock::now();
-  for (int i = 0; i < 5; ++i) cache.invalidate(0, {touched(key_number(i), 2)});
-  cache.server.resume();
-  REQUIRE(cache.wait_up());
-  REQUIRE(cache.loop.run_until(
-      [&] { return cache.ways[0].store->degraded().find("missed changes") != std::string::npos; }));
-  CHECK(cache.get(0, key_number(0)).kind == Kind::away);
-  REQUIRE(cache.wait_trusted());
-  CHECK(std::chrono::steady_clock::now() - lost_at >= options.entry_ttl);
-  for (int i = 0; i < 5; ++i) CHECK(cache.get(1, key_number(i)).kind == Kind::lease);
+  RedisCache cache(RedisCache::As::one_instance);
+  auto& standing = *cache.ways[0].standing;
+  auto commit = cache.commit_of({touched(key_number(1), 2)});
+  commit.authority->run_id = "another";
+  std::vector<std::pair<int, bool>> answers;
+  auto const settle = [&](int number, cache::Commit const& what, std::chrono::milliseconds wait) {
+    cache.ways[0].store->settle(
+        what, wait, [&, number](bool settled) { answers.emplace_back(number, settled); });
+  };
+  settle(1, commit, 10s);
+  auto impatient = cache.commit_of(commit.roots);
+  impatient.authority->active = false;
+  settle(2, impatient, 30ms);
+  auto old = cache.commit_of(commit.roots);
+  old.authority.reset();
+  old.at -= cache.timing.lapse - 60ms;
+  standing.lease.extend(cache::Lease::Clock::now());
+  settle(3, old, 10s);
+  CHECK(standing.waiting().size() == 3);
+  REQUIRE(cache.loop.run_until([&] { return answers.size() == 2; }));
+  standing.let_go(std::vector{commit.id});
+  REQUIRE(cache.loop.run_until([&] { return answers.size() == 3; }));
+  CHECK(answers == std::vector<std::pair<int, bool>>{{2, false}, {3, true}, {1, true}});
+  CHECK(standing.waiting().empty());
+
+  // Without the lease a memory cache may have begun that nobody tells.
+  standing.lease.drop();
+  old.at = std::chrono::steady_clock::now() - cache.timing.lapse;
+  CHECK_FALSE(cache.settle(0, old, 10s));
+}
+
+TEST_CASE("while Redis has been out for everyone long enough, nobody waits", "[cache][redis]") {
+  RedisCache cache;
+  cache.server.kill();
+  auto commit = cache.commit_of({touched(key_number(1), 2)});
+  commit.authority->active = false;
+  commit.authority->inactive_for = cache.timing.lapse + 1ms;
+  CHECK(cache.settle(0, commit, 0ms));
+  commit.authority->inactive_for = cache.timing.lapse;
+  CHECK_FALSE(cache.settle(0, commit, 0ms));
+}
+
+TEST_CASE("no more answers are parked than may be", "[cache][redis]") {
+  RedisCache cache(RedisCache::As::one_instance);
+  auto commit = cache.commit_of({touched(key_number(1), 2)});
+  commit.authority.reset();
+  std::size_t answered = 0;
+  for (std::size_t i = 0; i < cache::parked_max; ++i) {
+    cache.ways[i % 2].store->settle(commit, 10s, [&](bool) { ++answered; });
+  }
+  CHECK(answered == 0);
+  CHECK_FALSE(cache.settle(0, commit, 10s));
+  CHECK(answered == 0);
+  cache.ways[0].standing->let_all_go();
+  REQUIRE(cache.loop.run_until([&] { return answered == cache::parked_max; }));
 }
 
 TEST_CASE("functions that Redis loses on the way are loaded again", "[cache][redis]") {
@@ -134,8 +205,7 @@ TEST_CASE("functions that Redis loses on the way are loaded again", "[cache][red
 
   REQUIRE(cache.direct({"FUNCTION", "FLUSH"}).ok());
   CHECK_FALSE(cache.invalidate(0, {touched(key, 2)}));
-  CHECK(cache.get(0, key).kind == Kind::away);
-  REQUIRE(cache.wait_trusted());
+  REQUIRE(cache.loop.run_until([&] { return cache.invalidate(0, {touched(key, 2)}); }));
   CHECK(cache.get(0, key).kind == Kind::lease);
 }
 
@@ -180,7 +250,7 @@ class Storm {
     REQUIRE(cache_.loop.run_until([&] { return begun_ == ended_; }));
   }
   int hits() const { return hits_; }
-  int undelivered() const { return undelivered_; }
+  int unsettled() const { return unsettled_; }
 
  private:
   static constexpr std::size_t keys = 5;
@@ -209,10 +279,11 @@ class Storm {
     auto const i = random_() % keys;
     auto const version = ++customers_[i].committed;
     ++begun_;
-    postgres::Touched const root = touched(key_number(static_cast<int>(i)), version);
-    cache_.ways[random_() % 2].store->invalidate({&root, 1}, [=, this](bool told) {
+    auto const commit = cache_.commit_of({touched(key_number(static_cast<int>(i)), version)});
+    cache_.ways[random_() % 2].store->settle(commit, 0ms, [=, this](bool settled) {
       ++ended_;
-      undelivered_ += !told;
+      unsettled_ += !settled;
+      if (!settled) return;
       auto& acknowledged = customers_[i].acknowledged;
       acknowledged = std::max(acknowledged, version);
     });
@@ -252,7 +323,7 @@ class Storm {
   int begun_ = 0;
   int ended_ = 0;
   int hits_ = 0;
-  int undelivered_ = 0;
+  int unsettled_ = 0;
 };
 
 }  // namespace
@@ -265,5 +336,5 @@ TEST_CASE("under faults an instance never reads what it has acknowledged as chan
   Storm storm(cache, seed);
   storm.run(5'000);
   CHECK(storm.hits() > 100);
-  CHECK(storm.undelivered() > 0);
+  CHECK(storm.unsettled() > 0);
 }

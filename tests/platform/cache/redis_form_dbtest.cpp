@@ -42,7 +42,7 @@ TEST_CASE("a hit on the version held transfers no body", "[cache][redis]") {
   auto const held = cache.get(1, key).document;
   for (int i = 0; i < 10; ++i) CHECK(cache.get(1, key).document == held);
   CHECK(cache.get(0, key).document->body == body);  // who filled it never fetched it
-  CHECK(cache.stat("stats", "total_net_output_bytes:") - before < 20'000);
+  CHECK(cache.stat("stats", "total_net_output_bytes:") - before < 30'000);
 }
 
 TEST_CASE("all reads of one turn are one call", "[cache][redis]") {
@@ -66,7 +66,7 @@ TEST_CASE("eviction takes the token with the floor", "[cache][redis]") {
   RedisCache cache;
   auto const key = key_number(1);
   auto const leased = cache.get(0, key);
-  cache.direct({"FLUSHALL"});
+  cache.direct({"DEL", cache.entries().at(0)});
   cache.fill(0, key, leased.token, document(1));
   CHECK(cache.get(0, key).kind == Kind::lease);
 }
@@ -79,15 +79,14 @@ TEST_CASE("nothing in Redis lives for ever", "[cache][redis]") {
   cache.fill(0, kept, cache.get(0, kept).token, document(1));
   cache.get(0, leased);
   cache.invalidate(0, {touched(invalidated, 4), touched(kept, 1)});
-  auto const keys = cache.direct({"KEYS", "*"});
-  REQUIRE(keys.items.size() == 3);
-  for (auto const& name : keys.items) {
-    CHECK_THAT(name.text, Contains(cache.raw->run_id().substr(0, 16)));
-    auto const left = cache.direct({"PTTL", name.text}).integer;
+  auto const names = cache.entries();
+  REQUIRE(names.size() == 3);
+  for (auto const& name : names) {
+    CHECK_THAT(name, Catch::StartsWith("throughline:tests:1:"));
+    auto const left = cache.direct({"PTTL", name}).integer;
     CHECK(left > 0);
-    CHECK(left <= (name.text.find(kept.root.str()) != std::string::npos
-                       ? 600'000
-                       : WaitingCache::lease.count()));
+    CHECK(left <= (name.find(kept.root.str()) != std::string::npos ? 600'000
+                                                                   : WaitingCache::lease.count()));
   }
 }
 
@@ -96,8 +95,11 @@ TEST_CASE("document schemas do not meet", "[cache][redis]") {
   auto other = RedisCache::short_lease();
   other.document_schema = 2;
   metrics::Registry metrics;
-  auto const store = cache::make_redis_store(cache.loop.io(), *cache.ways[0].client,
-                                             cache::make_redis_form(other, metrics));
+  auto const form = cache::make_redis_form(other, metrics);
+  form->name_database("tests");
+  auto const store = cache::make_redis_store(cache.loop.io(), *cache.ways[0].client, form,
+                                             cache::make_standing(cache.timing, metrics));
+  REQUIRE(cache.loop.run_until([&] { return store->degraded().empty(); }));
   auto const key = key_number(1);
   cache.fill(0, key, cache.get(0, key).token, document(1));
   std::optional<Kind> kind;
@@ -110,7 +112,7 @@ TEST_CASE("an entry that is damaged is read from PostgreSQL", "[cache][redis]") 
   RedisCache cache;
   auto const key = key_number(1);
   cache.fill(0, key, cache.get(0, key).token, document(1));
-  auto const name = cache.direct({"KEYS", "*"}).items.at(0).text;
+  auto const name = cache.entries().at(0);
   cache.direct({"HSET", name, "i", "nonsense"});
   CHECK(cache.get(1, key).kind == Kind::away);
   cache.direct({"DEL", name});
@@ -152,7 +154,7 @@ TEST_CASE("the redis form counts what it does", "[cache][redis]") {
                            "throughline_cache_fills_total{form=\"redis\",result=\"kept\"} 1\n",
                            "throughline_cache_fills_total{form=\"redis\",result=\"refused\"} 1\n",
                            "throughline_cache_invalidations_total{form=\"redis\"} 2\n",
-                           "throughline_cache_pending_invalidations 1\n"}) {
+                           "throughline_cache_parked_total{outcome=\"refused\"} 1\n"}) {
     CHECK_THAT(text, Contains(line));
   }
 }

@@ -32,17 +32,7 @@ struct Forms {
     support::ServerOptions options;
     options.routes = routes_for_tests(stage);
     if (redis) options.redis_url = redis->url();
-    auto made = std::make_unique<Server>(std::move(options));
-    wait_for_redis(*made);
-    return made;
-  }
-  static void wait_for_redis(Server& server) {
-    auto client = server.client_with("");
-    for (int i = 0; i < 300; ++i) {
-      if (client.get("/readyz").json()["degraded"].empty()) return;
-      std::this_thread::sleep_for(milliseconds(20));
-    }
-    FAIL("the cache stays degraded");
+    return std::make_unique<Server>(std::move(options));
   }
 };
 
@@ -260,7 +250,7 @@ TEST_CASE("Redis away is no caller's error") {
   }
   CHECK(client.get("/readyz").status == 200);
   paused ? forms.redis->resume() : forms.redis->start();
-  Forms::wait_for_redis(*forms.server);
+  forms.server->wait_until_fresh();
   auto const raised = client.post("/v1/documents/a", "");
   CHECK(version(client.get(document("a"))) == version(raised));
 }

@@ -264,9 +264,11 @@ TEST_CASE("Without PostgreSQL requests are answered 503 until it is back") {
 
 TEST_CASE("A server whose PostgreSQL is not there starts, and says so") {
   Stage stage;
-  support::Server server(with_routes(stage, [](config::Config& config) {
+  auto options = with_routes(stage, [](config::Config& config) {
     config.database_url = "postgresql://nobody@127.0.0.1:1/nothing";
-  }));
+  });
+  options.wait_until_fresh = false;
+  support::Server server(std::move(options));
   auto client = server.client_with(unknown_key);
   CHECK(client.get("/healthz").status == 200);
   CHECK(client.get("/readyz").status == 503);

@@ -65,7 +65,8 @@ where c.relkind in ('r', 'p') and c.relnamespace = 'public'::regnamespace
 select c.relname from pg_class c
 where c.relkind in ('r', 'p', 'm', 'f') and c.relnamespace = 'public'::regnamespace
   and not exists (select from pg_attribute a where a.attrelid = c.oid and a.attname = 'tenant_id')
-)sql") == Texts{"tenants", "schema_migrations", "partitioned"});
+)sql") == Texts{"cache_authority", "cache_instances", "tenants", "schema_migrations",
+                         "partitioned"});
 }
 
 TEST_CASE("the server is let in by one form of policy only", "[postgres][tenancy]") {
@@ -74,7 +75,8 @@ TEST_CASE("the server is let in by one form of policy only", "[postgres][tenancy
 select distinct coalesce(qual, '') || ' / ' || coalesce(with_check, '') || ' / ' || permissive
   || ' / ' || cmd
 from pg_policies
-where tablename <> 'tenants' and (roles @> '{throughline_server}' or roles @> '{public}'))sql");
+where tablename not in ('tenants', 'cache_authority')
+  and (roles @> '{throughline_server}' or roles @> '{public}'))sql");
   CHECK(forms ==
         Texts{"(tenant_id = ( SELECT (current_setting('throughline.tenant'::text))::integer "
               "AS current_setting)) /  / PERMISSIVE / ALL"});
@@ -228,7 +230,8 @@ where relispartition and relkind = 'r'
         Texts{});
   CHECK(texts_of(owner, R"sql(
 select c.relname from pg_class c
-where c.relname in ('api_keys', 'tenants', 'schema_migrations')
+where c.relname in ('api_keys', 'cache_authority', 'cache_instances', 'tenants',
+                    'schema_migrations')
   and (has_any_column_privilege('throughline_server', c.oid, 'insert, update')
     or has_table_privilege('throughline_server', c.oid, 'delete')
     or (c.relname = 'api_keys'
@@ -239,8 +242,10 @@ from pg_class c, unnest('{select,insert,update,delete}'::text[]) kind
 where c.relkind in ('r', 'p', 'v') and c.relnamespace = 'public'::regnamespace
   and case kind when 'delete' then has_table_privilege('throughline_service', c.oid, kind)
       else has_any_column_privilege('throughline_service', c.oid, kind) end)sql") ==
-        Texts{"api_keys select", "idempotency delete", "idempotency select",
-              "schema_migrations select", "tenants select"});
+        Texts{"api_keys select", "cache_authority select", "cache_authority update",
+              "cache_instances delete", "cache_instances insert", "cache_instances select",
+              "cache_instances update", "commits delete", "commits select", "idempotency delete",
+              "idempotency select", "schema_migrations select", "tenants select"});
 }
 
 TEST_CASE("the wall leaves index scans and is read once a statement", "[postgres][tenancy]") {

@@ -10,7 +10,7 @@ constexpr std::string_view tables_sql = R"sql(
 select c.relname
 from pg_class c join pg_attribute a on a.attrelid = c.oid and a.attname = 'tenant_id'
 where c.relkind in ('r', 'p') and c.relnamespace = 'public'::regnamespace
-  and c.relname <> 'idempotency' and has_table_privilege(c.oid, 'select')
+  and c.relname not in ('idempotency', 'commits') and has_table_privilege(c.oid, 'select')
 order by c.relname
 )sql";
 
