@@ -78,19 +78,15 @@ void try_history(Form form, std::size_t instances) {
 
 }  // namespace
 
-TEST_CASE("faults: one instance with the memory cache", "[memory]") {
-  try_history(Form::memory, 1);
-}
-
-TEST_CASE("faults: an instance with the memory cache, and a rival at times", "[.][rival]") {
+TEST_CASE("faults: an instance with the memory cache, and a rival at times", "[memory]") {
   try_history(Form::memory, 2);
 }
 
-TEST_CASE("faults: two instances sharing Redis", "[.][redis]") {
+TEST_CASE("faults: two instances sharing Redis", "[redis]") {
   try_history(Form::redis, 2);
 }
 
-TEST_CASE("faults: three instances sharing Redis", "[.][redis]") {
+TEST_CASE("faults: three instances sharing Redis", "[redis]") {
   try_history(Form::redis, 3);
 }
 

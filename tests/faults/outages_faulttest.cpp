@@ -144,8 +144,7 @@ Micros micros(std::chrono::milliseconds length) {
 
 }  // namespace
 
-TEST_CASE("outages: Redis killed under a load: no read stale or refused, none waits",
-          "[.][redis]") {
+TEST_CASE("outages: Redis killed under a load: no read stale or refused, none waits", "[redis]") {
   Cluster cluster(Form::redis, 2);
   History history;
   Load load(cluster, history);

@@ -255,6 +255,9 @@ void RedisStore::settle(Commit commit, std::chrono::milliseconds wait,
 }
 
 void RedisStore::tell(Commit const& commit, std::function<void(bool)> done) {
+#ifdef THROUGHLINE_BREAK_INVALIDATION
+  return done(true);
+#endif
   std::vector<std::string> words{"FCALL", form_->functions.invalidate,
                                  std::to_string(commit.roots.size())};
   for (auto const& root : commit.roots) {

@@ -41,6 +41,9 @@ Standing::Standing(Timing given, metrics::Registry& metrics)
 
 void Standing::park(asio::io_context& loop, store::CommitName name, Clock::time_point lapse,
                     Clock::time_point patience, Done done) {
+#ifdef THROUGHLINE_BREAK_PARKING
+  return asio::post(loop, [done = std::move(done)] { done(true); });
+#endif
   auto const parked = std::make_shared<Parked>(loop, name, std::move(done));
   std::function<void()> wake;
   {
