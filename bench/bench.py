@@ -9,6 +9,7 @@ import json
 import os
 import pathlib
 import platform
+import resource
 import shutil
 import signal
 import sys
@@ -110,6 +111,8 @@ def main():
     # Ended from outside, it ends what it has started on its way out.
     signal.signal(signal.SIGTERM, lambda number, frame: sys.exit(143))
     options = parse()
+    _, most = resource.getrlimit(resource.RLIMIT_NOFILE)  # for floods, on both sides
+    resource.setrlimit(resource.RLIMIT_NOFILE, (most, most))
     folder = options.output.resolve() / "run"  # logs and configurations of the last run
     shutil.rmtree(folder, ignore_errors=True)
     folder.mkdir(parents=True)

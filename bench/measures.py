@@ -23,7 +23,7 @@ REDIS_REQUESTS = 200_000
 SMALL_CACHE = 1 << 20  # too small to answer what was read a round ago
 PAGES = 1_000
 STEADY_CONNECTIONS = 64
-FLOOD_CONNECTIONS = 2_000
+FLOOD_CONNECTIONS = 6_000
 
 
 class Measures:

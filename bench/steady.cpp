@@ -9,7 +9,7 @@
 // TARGETS holds lines "METHOD path" or "METHOD path body", taken in turn; KEYS one key a line,
 // connections use them in turn. A request that finds every connection busy waits for the first that
 // is free, and its clock runs. Prints one line of JSON; what has no answer `patience` after the end
-// is `hanging`.
+// is `hanging`, or `unsent` where no connection was ever free for it.
 #include <arpa/inet.h>
 #include <fcntl.h>
 #include <netinet/tcp.h>
@@ -36,6 +36,7 @@ using Clock = std::chrono::steady_clock;
 using Seconds = std::chrono::duration<double>;
 
 constexpr std::chrono::seconds patience{5};
+constexpr std::chrono::milliseconds late_max{50};  // after the end, for what was due just before
 constexpr std::chrono::milliseconds wait_max{5};
 constexpr int events_max = 256;
 
@@ -106,21 +107,25 @@ class Load {
     auto const end = start_ + std::chrono::duration_cast<Clock::duration>(length_);
     while (answered_ + broken_ < total) {
       auto const now = Clock::now();
+      bool const over = now > end + late_max;
       if (now > end + patience) break;
+      if (over && answered_ + broken_ + waiting_.size() == due_) break;
       while (due_ < total && due_at(due_) <= now) waiting_.push_back(due_++);
-      while (!waiting_.empty() && !idle_.empty()) send_next();
+      while (!over && !waiting_.empty() && !idle_.empty()) send_next();
       wait(due_ < total ? due_at(due_) : now + wait_max);
     }
-    hanging_ = total - answered_ - broken_;
+    unsent_ = total - due_ + waiting_.size();
+    hanging_ = total - answered_ - broken_ - unsent_;
   }
 
   void print() {
     std::size_t const good = good_.ms.size();
     std::printf(
         "{\"offered\": %zu, \"good\": %zu, \"shed\": %zu, \"other\": %zu, \"broken\": %zu, "
-        "\"hanging\": %zu, \"rate\": %.1f, \"p50_ms\": %.3f, \"p99_ms\": %.3f, \"max_ms\": %.3f, "
+        "\"hanging\": %zu, \"unsent\": %zu, \"rate\": %.1f, \"p50_ms\": %.3f, \"p99_ms\": %.3f, "
+        "\"max_ms\": %.3f, "
         "\"shed_p99_ms\": %.3f}\n",
-        due_, good, shed_.ms.size(), other_, broken_, hanging_,
+        due_, good, shed_.ms.size(), other_, broken_, hanging_, unsent_,
         static_cast<double>(good) / length_.count(), good_.percentile(0.5), good_.percentile(0.99),
         good_.percentile(1), shed_.percentile(0.99));
   }
@@ -235,7 +240,7 @@ class Load {
   int poll_ = -1;
   Clock::time_point start_;
   std::size_t due_ = 0, answered_ = 0;
-  std::size_t other_ = 0, broken_ = 0, hanging_ = 0;
+  std::size_t other_ = 0, broken_ = 0, hanging_ = 0, unsent_ = 0;
   Times good_, shed_;
 };
 

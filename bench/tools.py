@@ -182,7 +182,7 @@ def steady(binary, port, targets, keys, rate, seconds, connections, processes):
         [binary, port, targets, keys, f"{rate:.1f}", seconds, connections])), processes)
     found["requests"] = found["good"]
     found["errors"] = {"other": found["other"], "broken": found["broken"],
-                       "hanging": found["hanging"]}
+                       "hanging": found["hanging"], "unsent": found["unsent"]}
     return found
 
 

@@ -108,7 +108,7 @@ class World:
 
     def __init__(self, url, binary, customers, folder):
         self.url, self.customers, self.folder = url, customers, folder
-        self.keys = [self._make_key(binary) for _ in range(16)]
+        self.keys = [self._make_key(binary) for _ in range(32)]
         self.key = self.keys[0]
         (folder / "keys").write_text("\n".join(self.keys) + "\n")
         self.tenant = run_sql(url, f"select id from tenants where name = '{TENANT}'").strip()

@@ -92,6 +92,7 @@ constexpr std::string_view numbers_sql =
 
 History::History() {
   database.pool().transact(Mode::write, tenant, [&](Tx& tx) {
+    tx.exec("set local statement_timeout = '60s'");
     tx.exec(ids_sql);
     tx.exec(people_sql, {tenant, test_now - std::chrono::hours(24), customers});
     tx.exec(contacts_sql, {tenant, test_now, customers, history});
@@ -103,7 +104,10 @@ History::History() {
     interaction = row[1].id<InteractionId>();
     case_id = row[2].id<CaseId>();
   });
-  database.owner_pool().transact(Mode::write, tenant, [](Tx& tx) { tx.exec("analyze"); });
+  database.owner_pool().transact(Mode::write, tenant, [](Tx& tx) {
+    tx.exec("set local statement_timeout = '60s'");
+    tx.exec("analyze");
+  });
 }
 
 }  // namespace throughline::support
