@@ -126,7 +126,7 @@ class Load {
         "\"max_ms\": %.3f, "
         "\"shed_p99_ms\": %.3f}\n",
         due_, good, shed_.ms.size(), other_, broken_, hanging_, unsent_,
-        static_cast<double>(good) / length_.count(), good_.percentile(0.5), good_.percentile(0.99),
+        static_cast<double>(good) / lasted_.count(), good_.percentile(0.5), good_.percentile(0.99),
         good_.percentile(1), shed_.percentile(0.99));
   }
 
@@ -209,6 +209,7 @@ class Load {
 
   void count(Connection const& connection, int status) {
     ++answered_;
+    lasted_ = std::max(length_, Seconds(Clock::now() - start_));  // late answers make no rate
     double const ms = Seconds(Clock::now() - connection.due).count() * 1000;
     if (status >= 200 && status < 300) {
       good_.ms.push_back(ms);
@@ -239,6 +240,7 @@ class Load {
   std::deque<std::size_t> waiting_;  // due, and not sent for want of a connection
   int poll_ = -1;
   Clock::time_point start_;
+  Seconds lasted_{1};  // until the last answer, the length at least
   std::size_t due_ = 0, answered_ = 0;
   std::size_t other_ = 0, broken_ = 0, hanging_ = 0, unsent_ = 0;
   Times good_, shed_;
