@@ -210,7 +210,7 @@ struct InDoubt : Error {
 };
 
 /// Connections to one database under one role. Thread-safe. A broken connection is thrown away
-/// and never silently re-established; a new one is opened with backoff (50 ms doubling to 2 s)
+/// and never silently re-established; a new one is opened with backoff (50 ms doubling to 500 ms)
 /// while callers get Code::unavailable at once.
 class Pool {
  public:

@@ -12,7 +12,8 @@ namespace {
 using std::chrono::milliseconds;
 
 constexpr milliseconds backoff_min{50};
-constexpr milliseconds backoff_max{2000};
+/// Well below the 2 s within which all is well again once PostgreSQL is back; one attempt at a time.
+constexpr milliseconds backoff_max{500};
 constexpr std::chrono::seconds retry_soon{1};
 
 [[noreturn]] void refuse(char const* detail) {
