@@ -61,7 +61,6 @@ redis::Options redis_options(config::Config const& config) {
 cache::KeeperOptions keeper_options(config::Config const& config, cache::Timing const& timing) {
   cache::KeeperOptions options;
   options.database = pool_options(config, postgres::service_role, 1);
-  options.database.connect_timeout = timing.trust;
   options.database.statement_timeout = timing.trust;
   if (!config.redis_url.empty()) options.redis = redis_options(config);
   options.timing = timing;

@@ -76,7 +76,7 @@ TEST_CASE("SIGTERM drains: what was begun is answered, then the command ends wel
   int result = -1;
   std::thread serving([&] { result = run_serve(database.url(), port); });
   for (int i = 0; !is_up(port) || !is_whole(port); ++i) {
-    REQUIRE(i < 500);
+    REQUIRE(i < 1500);
     std::this_thread::sleep_for(std::chrono::milliseconds(10));
   }
   CHECK(run_serve(database.url(), port) == 1);  // the port is taken

@@ -180,12 +180,13 @@ void Keeper::Impl::ensure_session() {
 }
 
 void Keeper::Impl::take_lease() {
-  has_lock_ = store::take_lease(*session_, form_);
-  if (has_lock_ && form_ == store::Form::memory) {
+  if (!store::take_lease(*session_, form_)) return;
+  if (form_ == store::Form::memory) {
     auto const entered = store::enter_memory(*session_, epoch_);
     epoch_ = entered.epoch;
     serves_from_ = Clock::now() + (entered.contested ? options_.timing.lapse : milliseconds(0));
   }
+  has_lock_ = true;  // not before it has entered: that may throw
 }
 
 /// start() waits no longer once the lease is this instance's, or PostgreSQL can't be asked.

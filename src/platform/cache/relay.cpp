@@ -46,6 +46,7 @@ Relay::Relay(RedisForm& form, RedisLine& redis, Timing const& timing, log::Logge
 
 void Relay::step(postgres::Session& session) {
   if (!has_turn_) {
+    if (Clock::now() < rests_until_) return;
     // One that does not reach Redis takes a turn only to withdraw the trust that nobody renews.
     if (!store::take_turn(session, !redis_.up())) return;
     note_turn(true);
@@ -141,6 +142,7 @@ void Relay::heal(redis::Reply const& reply) {
 void Relay::withdraw(postgres::Session& session) {
   store::deactivate(session);
   log_.warning("cache_trust_withdrawn", {{"reason", "the relay does not reach Redis"}});
+  rests_until_ = Clock::now() + timing_.give_up;  // others first, who may reach it
   leave(session);
 }
 

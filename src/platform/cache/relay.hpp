@@ -59,6 +59,7 @@ class Relay {
   bool has_turn_ = false;
   std::optional<Beginning> beginning_;
   Clock::time_point last_good_{};  // the last cycle that did all it should, or the turn's begin
+  Clock::time_point rests_until_{};
   metrics::Gauge active_, epoch_, authority_, lag_;
   metrics::Counter granted_, failed_, relayed_;
 };

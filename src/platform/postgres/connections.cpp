@@ -12,7 +12,7 @@ namespace {
 using std::chrono::milliseconds;
 
 constexpr milliseconds backoff_min{50};
-/// Well below the 2 s within which all is well again once PostgreSQL is back; one attempt at a time.
+/// Well below the 2 s within which all is well again once PostgreSQL is back; one try at a time.
 constexpr milliseconds backoff_max{500};
 constexpr std::chrono::seconds retry_soon{1};
 
