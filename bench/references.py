@@ -55,30 +55,30 @@ def cold_script(target, parts, folder):
 # which customers the transaction changed. (A note that comes without an Idempotency-Key, as here,
 # leaves no record of one.)
 NOTE_SQL = """\\set key random(0, 281474976710655)
-with bumped as (
+\\set n random(1, {customers})
+with chosen as materialized (
+  select (array[{parts}]::uuid[])[:n] as part, (array[{cases}]::uuid[])[:n] as case),
+bumped as (
   update parts set version = version + 1, changed_at = '{now}'
-   where tenant_id = {tenant} and id = '{part}' returning version),
+    from chosen where tenant_id = {tenant} and id = part returning version),
 note as (
   insert into notes (tenant_id, id, case_id, kind, text, at, key_id)
-  values ({tenant}, ('{prefix}' || lpad(to_hex(:key::bigint), 12, '0'))::uuid, '{case}', 'note',
-          '{text}', '{now}', '{key}')
+  select {tenant}, ('{prefix}' || lpad(to_hex(:key::bigint), 12, '0'))::uuid, chosen.case, 'note',
+         '{text}', '{now}', '{key}' from chosen
   returning id),
 shown as (
   insert into timeline (tenant_id, part_id, at, id, kind, fact, resource_id, case_id)
-  select {tenant}, '{part}', '{now}', id, 'note', 'added', id, '{case}' from note){committed}
-insert into changes (tenant_id, position, id, type, at, root_id, part_id, version, resource_id,
-                     fields, key_id)
-select {tenant}, nextval('changes_position'), note.id, 'note.added', '{now}', '{part}',
-       '{part}', version, note.id, array[]::text[], '{key}'
-  from bumped, note;
-"""
-
-
-COMMITTED_SQL = """,
+  select {tenant}, part, '{now}', id, 'note', 'added', id, chosen.case from note, chosen),
 committed as (
   insert into commits (tenant_id, id, xid, roots, versions)
-  select {tenant}, note.id, pg_current_xact_id(), array['{part}'::uuid], array[version]
-    from bumped, note)"""
+  select {tenant}, note.id, pg_current_xact_id(), array[part], array[version]
+    from bumped, note, chosen)
+insert into changes (tenant_id, position, id, type, at, root_id, part_id, version, resource_id,
+                     fields, key_id)
+select {tenant}, nextval('changes_position'), note.id, 'note.added', '{now}', part, part, version,
+       note.id, array[]::text[], '{key}'
+  from bumped, note, chosen;
+"""
 
 
 def arrival_prefix():
@@ -88,18 +88,15 @@ def arrival_prefix():
 
 
 def note_scripts(target, now, folder):
-    """One script for each customer, so that both sides meet on the same rows as often."""
-    scripts = []
-    keeps_commits = world.run_sql(target.url, "select to_regclass('commits')").strip()
-    for number, (part, case) in enumerate(target.written):
-        script = folder / f"note{number}-{target.customers}.pgb"
-        script.write_text(NOTE_SQL.format(
-            tenant=target.tenant, part=part, case=case, now=now, key=uuid.uuid4(),
-            prefix=arrival_prefix(), text=generate.NOTE,
-            committed=COMMITTED_SQL.format(tenant=target.tenant, part=part)
-            if keeps_commits else ""))
-        scripts.append(script)
-    return scripts
+    """The customers are those of the other side, so that both meet on the same rows as often."""
+    def quoted(ids):
+        return ", ".join(f"'{one}'" for one in ids)
+    parts, cases = zip(*target.written)
+    script = folder / f"note-{target.customers}.pgb"
+    script.write_text(NOTE_SQL.format(
+        tenant=target.tenant, customers=len(parts), parts=quoted(parts), cases=quoted(cases),
+        now=now, key=uuid.uuid4(), prefix=arrival_prefix(), text=generate.NOTE))
+    return [script]
 
 
 # --- Starting an interaction: the statements that the server was seen to send ------------------
