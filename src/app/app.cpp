@@ -4,6 +4,7 @@
 
 #include <CLI/CLI.hpp>
 #include <iostream>
+#include <memory>
 
 #include "app/serve.hpp"
 #include "keys.hpp"
@@ -31,18 +32,19 @@ std::vector<std::string> make_partitions(config::Config const& config, log::Logg
   return made;
 }
 
-void add_migrate(CLI::App& program, config::Config& config) {
+void add_migrate(CLI::App& program) {
   auto* command = program.add_subcommand(
       "migrate",
       "Applies the migrations that the database lacks and makes partitions ahead; several "
       "instances may at once.");
-  config::add_database_option(*command, config);
-  command->callback([&config] {
+  auto const config = std::make_shared<config::Config>();
+  config::add_database_option(*command, *config);
+  command->callback([config] {
     log::Logger log("-", log::Level::warning);
-    for (auto const& name : postgres::migrate(config.database_url, log)) {
+    for (auto const& name : postgres::migrate(config->database_url, log)) {
       std::cout << "applied " << name << "\n";
     }
-    for (auto const& name : make_partitions(config, log)) std::cout << "made " << name << "\n";
+    for (auto const& name : make_partitions(*config, log)) std::cout << "made " << name << "\n";
   });
 }
 
@@ -52,10 +54,11 @@ int run(int argc, char const* const* argv) {
   CLI::App program("Throughline, the unified customer context store.");
   program.set_version_flag("--version", THROUGHLINE_VERSION);
   program.require_subcommand(1);
-  config::Config config;
-  add_serve_command(program, config);
-  add_migrate(program, config);
-  add_key_commands(program, config);
+  // Each command has a Config of its own: CLI11 reads the environment of every command, after the
+  // flags of the one that was given.
+  add_serve_command(program);
+  add_migrate(program);
+  add_key_commands(program);
   try {
     program.parse(argc, argv);
     return 0;

@@ -39,10 +39,11 @@ struct NewKey {
   std::string region;
 };
 
-void add_create(CLI::App& keys, config::Config& config) {
+void add_create(CLI::App& keys) {
   auto* command = keys.add_subcommand("create", "Makes a key and prints it, this once.");
   auto wanted = std::make_shared<NewKey>();
-  config::add_database_option(*command, config);
+  auto const config = std::make_shared<config::Config>();
+  config::add_database_option(*command, *config);
   command->add_option("--tenant", wanted->tenant, "whose; made if the name is new")->required();
   command->add_option("--scopes", wanted->scopes, "comma-separated, e.g. context:read, or all")
       ->check([](std::string const& words) -> std::string {
@@ -56,19 +57,20 @@ void add_create(CLI::App& keys, config::Config& config) {
         bool const fits = text.size() == 2 && std::isupper(text[0]) && std::isupper(text[1]);
         return fits ? "" : "must be two capital letters (ISO 3166-1)";
       });
-  command->callback([&config, wanted] {
-    Owner owner(config);
+  command->callback([config, wanted] {
+    Owner owner(*config);
     std::cout << auth::create_key(owner.pool, wanted->tenant, *parse_scopes(wanted->scopes),
                                   wanted->region, SystemClock().now())
               << "\n";
   });
 }
 
-void add_list(CLI::App& keys, config::Config& config) {
+void add_list(CLI::App& keys) {
   auto* command = keys.add_subcommand("list", "Lists every key: id, tenant, scopes, since, until.");
-  config::add_database_option(*command, config);
-  command->callback([&config] {
-    Owner owner(config);
+  auto const config = std::make_shared<config::Config>();
+  config::add_database_option(*command, *config);
+  command->callback([config] {
+    Owner owner(*config);
     for (auto const& key : auth::list_keys(owner.pool)) {
       std::cout << key.id.str() << '\t' << key.tenant << '\t' << key.scopes << '\t'
                 << format_rfc3339(key.created_at) << '\t'
@@ -78,16 +80,17 @@ void add_list(CLI::App& keys, config::Config& config) {
   });
 }
 
-void add_revoke(CLI::App& keys, config::Config& config) {
+void add_revoke(CLI::App& keys) {
   auto* command =
       keys.add_subcommand("revoke", "Ends a key; every instance refuses it within a second.");
   auto id = std::make_shared<std::string>();
-  config::add_database_option(*command, config);
+  auto const config = std::make_shared<config::Config>();
+  config::add_database_option(*command, *config);
   command->add_option("id", *id, "as `key list` shows it")->required();
-  command->callback([&config, id] {
+  command->callback([config, id] {
     auto const key = KeyId::parse(*id);
     if (!key) throw CLI::ValidationError("id", "must be a UUID");
-    Owner owner(config);
+    Owner owner(*config);
     if (!auth::revoke_key(owner.pool, *key, SystemClock().now())) {
       throw std::runtime_error("no valid key has this id");
     }
@@ -96,12 +99,12 @@ void add_revoke(CLI::App& keys, config::Config& config) {
 
 }  // namespace
 
-void add_key_commands(CLI::App& program, config::Config& config) {
+void add_key_commands(CLI::App& program) {
   auto* keys = program.add_subcommand("key", "Makes, lists and revokes API keys.");
   keys->require_subcommand(1);
-  add_create(*keys, config);
-  add_list(*keys, config);
-  add_revoke(*keys, config);
+  add_create(*keys);
+  add_list(*keys);
+  add_revoke(*keys);
 }
 
 }  // namespace throughline::app

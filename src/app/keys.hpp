@@ -13,6 +13,6 @@ class App;
 namespace throughline::app {
 
 /// Adds `key create`, `key list` and `key revoke`, which work as the database's owner.
-void add_key_commands(CLI::App& program, config::Config& config);
+void add_key_commands(CLI::App& program);
 
 }  // namespace throughline::app

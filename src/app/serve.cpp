@@ -4,6 +4,7 @@
 
 #include <CLI/CLI.hpp>
 #include <csignal>
+#include <memory>
 
 #include "app/instance.hpp"
 #include "app/routes.hpp"
@@ -44,10 +45,11 @@ void serve(config::Config const& config) {
 
 }  // namespace
 
-void add_serve_command(CLI::App& program, config::Config& config) {
+void add_serve_command(CLI::App& program) {
   auto* command = program.add_subcommand("serve", "Serves the API; SIGTERM drains and ends it.");
-  config::add_options(*command, config);
-  command->callback([&config] { serve(config); });
+  auto const config = std::make_shared<config::Config>();
+  config::add_options(*command, *config);
+  command->callback([config] { serve(*config); });
 }
 
 }  // namespace throughline::app

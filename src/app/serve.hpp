@@ -7,6 +7,6 @@
 namespace throughline::app {
 
 /// `serve`: runs an Instance until SIGTERM or SIGINT, then drains; a second signal ends at once.
-void add_serve_command(CLI::App& program, config::Config& config);
+void add_serve_command(CLI::App& program);
 
 }  // namespace throughline::app
