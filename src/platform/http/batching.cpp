@@ -28,9 +28,7 @@ Batching::Batching(postgres::Pool& pool, Crossing& crossing, config::Limits cons
       batches_(metrics.counter("throughline_batches_total", "Commits that writes shared.")),
       batched_(metrics.counter("throughline_batched_requests_total",
                                "Writes committed together with others.")),
-      expired_(metrics.counter("throughline_requests_shed_total",
-                               "Requests answered 503 or 429 unserved, to stay responsive.",
-                               {{"reason", "batch_timeout"}})) {
+      expired_(shed_counter(metrics, "batch_timeout")) {
   for (std::size_t i = 0; i < limits.batch_lanes; ++i) {
     lanes_.push_back(std::make_unique<BatchLane>(
         limits.batched_requests,

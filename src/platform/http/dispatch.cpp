@@ -21,12 +21,6 @@ std::exception_ptr too_busy(char const* detail) {
 
 }  // namespace
 
-metrics::Counter shed_counter(metrics::Registry& metrics, char const* reason) {
-  return metrics.counter("throughline_requests_shed_total",
-                         "Requests answered 503 or 429 unserved, to stay responsive.",
-                         {{"reason", reason}});
-}
-
 Crossing::Crossing(std::size_t workers, config::Limits const& limits, log::Logger& log,
                    metrics::Registry& metrics)
     : log_(log),

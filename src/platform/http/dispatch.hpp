@@ -13,9 +13,6 @@
 
 namespace throughline::http {
 
-/// Counts requests answered 503 or 429 unserved, to stay responsive.
-metrics::Counter shed_counter(metrics::Registry& metrics, char const* reason);
-
 /// Any thread.
 class Crossing {
  public:

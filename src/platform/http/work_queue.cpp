@@ -9,14 +9,18 @@ namespace throughline::http {
 
 using std::chrono::milliseconds;
 
+metrics::Counter shed_counter(metrics::Registry& metrics, char const* reason) {
+  return metrics.counter("throughline_requests_shed_total",
+                         "Requests answered 503 or 429 unserved, to stay responsive.",
+                         {{"reason", reason}});
+}
+
 WorkQueue::WorkQueue(std::size_t workers, std::size_t jobs_max, milliseconds patience,
                      metrics::Registry& metrics)
     : jobs_max_(jobs_max),
       patience_(patience),
       depth_(metrics.gauge("throughline_work_queue_depth", "Requests waiting for a worker.")),
-      expired_(metrics.counter("throughline_requests_shed_total",
-                               "Requests answered 503 or 429 unserved, to stay responsive.",
-                               {{"reason", "queue_timeout"}})) {
+      expired_(shed_counter(metrics, "queue_timeout")) {
   for (std::size_t i = 0; i < workers; ++i) threads_.emplace_back([this] { work(); });
   threads_.emplace_back([this] { watch(); });
 }

@@ -19,6 +19,9 @@
 
 namespace throughline::http {
 
+/// Counts requests answered 503 or 429 unserved, to stay responsive.
+metrics::Counter shed_counter(metrics::Registry& metrics, char const* reason);
+
 class WorkQueue {
  public:
   /// Exactly one of the two is called, once; neither may throw.
