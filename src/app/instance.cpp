@@ -45,7 +45,8 @@ postgres::PoolOptions pool_options(config::Config const& config, std::string_vie
   options.url = config.database_url;
   options.role = role;
   options.size = size;
-  if (role == postgres::server_role) options.hooks = cache::commit_hooks();
+  auto const form = config.redis_url.empty() ? cache::Form::memory : cache::Form::redis;
+  if (role == postgres::server_role) options.hooks = cache::commit_hooks(form);
   return options;
 }
 

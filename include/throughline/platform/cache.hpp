@@ -35,6 +35,8 @@ class Client;
 
 namespace throughline::cache {
 
+enum class Form { memory, redis };
+
 /// What entries hang on. Entries exist only under roots.
 struct Key {
   TenantId tenant;
@@ -71,9 +73,9 @@ struct Commit {
   std::chrono::steady_clock::time_point at;  // not before COMMIT took effect
 };
 Commit commit_of(postgres::Committed committed);
-/// What platform/postgres does for every transaction that touched roots: leaves its row, and reads
-/// the authority behind COMMIT.
-postgres::CommitHooks commit_hooks();
+/// What platform/postgres does for every transaction that touched roots: leaves its row and, for
+/// the redis form, reads the authority behind COMMIT; the memory form asks its lease alone.
+postgres::CommitHooks commit_hooks(Form form);
 
 struct Found {
   enum class Kind {

@@ -132,6 +132,11 @@ class Tx {
   /// it. Text that holds a NUL character is refused at once.
   void write(std::string_view sql, std::vector<Param> params);
 
+  /// As write, for an INSERT that reads no table another one of these has just written: those that
+  /// follow one another become one statement, on one snapshot and in no order. It may begin with
+  /// WITH, names no dollar but its parameters' and no name of the form appended_n.
+  void append(std::string_view sql, std::vector<Param> params);
+
   /// As write, for a statement whose rows are wanted, though not yet.
   Answer ask(std::string_view sql, std::vector<Param> params);
   /// As lock, in the same way: the ranks are checked at once.

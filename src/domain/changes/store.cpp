@@ -62,7 +62,7 @@ void append(postgres::Tx& tx, parts::Locked& locked, std::span<Deed const> deeds
   auto const facts = [&](auto column) {
     return list([&](Deed const& deed) { return column(deed.change); });
   };
-  tx.write(
+  tx.append(
       sql,
       {tx.tenant(), Param::array_of(newest, [](auto const& root) { return root.first; }),
        Param::array_of(newest, [](auto const& root) { return root.second; }), now,

@@ -34,7 +34,7 @@ void insert(postgres::Tx& tx, Actor const& actor, std::span<Row const> rows) {
   if (rows.empty()) return;
   using postgres::Param;
   auto const column = [&](auto project) { return Param::array_of(rows, project); };
-  tx.write(insert_sql, {actor.tenant, actor.key, filled(actor.traceparent),
+  tx.append(insert_sql, {actor.tenant, actor.key, filled(actor.traceparent),
                         column([](Row const& row) { return row.id; }),
                         column([](Row const& row) { return row.part; }),
                         column([](Row const& row) { return row.event->type; }),

@@ -64,7 +64,7 @@ constexpr std::string_view insert_sql = R"sql(
 void insert(postgres::Tx& tx, Actor const& actor, Interaction const& value) {
   auto const agent = value.agent.value_or(Agent{});
   auto const external = value.external_id.value_or(ExternalId{});
-  tx.write(insert_sql, {tx.tenant(),      value.id,
+  tx.append(insert_sql, {tx.tenant(),      value.id,
                         value.part,       value.version,
                         value.channel,    value.direction,
                         value.status,     agent.kind,

@@ -134,7 +134,7 @@ void insert(postgres::Tx& tx, std::span<NewRow const> rows) {
       return name ? Param((*name).*field) : Param(nullptr);
     });
   };
-  tx.write(insert_sql, {tx.tenant(), list([](NewRow const& row) { return row.id; }),
+  tx.append(insert_sql, {tx.tenant(), list([](NewRow const& row) { return row.id; }),
                         list([](NewRow const& row) { return row.interaction; }),
                         list([](NewRow const& row) { return row.seq; }),
                         list([](NewRow const& row) { return row.message->role; }),

@@ -2,6 +2,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "store.hpp"
 
+#include <algorithm>
+
 namespace throughline::notes::store {
 namespace {
 
@@ -54,7 +56,7 @@ void insert(postgres::Tx& tx, std::span<NewRow const> rows) {
   auto const filled = [](std::string const& text) {
     return text.empty() ? Param(nullptr) : Param(text);
   };
-  tx.write(
+  tx.append(
       insert_sql,
       {tx.tenant(), list([](Note const& note) { return note.id; }),
        list([](Note const& note) { return note.case_id; }),
@@ -86,8 +88,18 @@ parts::Locking lock_cases(postgres::Tx& tx, std::span<Adding::Asked const> asked
   return {tx, case_parts_sql, {cases_of(asked)}};
 }
 
-// The unique index on replaces_id makes the last join one row at most.
+namespace {
+
+// A note that comes alone mostly names nothing but its case, and every join costs it.
 constexpr std::string_view looks_sql = R"sql(
+  select asked.place, c.part_id, p.root_id, c.open_question, null, null, null, false
+  from unnest($2::uuid[]) with ordinality asked(case_id, place)
+  join cases c on c.tenant_id = $1 and c.id = asked.case_id
+  join parts p on p.tenant_id = $1 and p.id = c.part_id
+)sql";
+
+// The unique index on replaces_id makes the last join one row at most.
+constexpr std::string_view wide_looks_sql = R"sql(
   select asked.place, c.part_id, p.root_id, c.open_question, talker.root_id, i.channel,
          old.case_id, newer.id is not null
   from unnest($2::uuid[], $3::uuid[], $4::uuid[])
@@ -100,13 +112,21 @@ constexpr std::string_view looks_sql = R"sql(
   left join notes newer on newer.tenant_id = $1 and newer.replaces_id = old.id
 )sql";
 
+bool names_more(Adding::Asked const& asked) {
+  return asked.note->interaction_id || asked.note->replaces;
+}
+
+}  // namespace
+
 postgres::Answer ask_looks(postgres::Tx& tx, std::span<Adding::Asked const> asked) {
+  if (std::none_of(asked.begin(), asked.end(), names_more))
+    return tx.ask(looks_sql, {tx.tenant(), cases_of(asked)});
   auto const list = [&](auto column) {
     return postgres::Param::array_of(asked, [&](auto const& one) { return column(*one.note); });
   };
-  return tx.ask(looks_sql, {tx.tenant(), cases_of(asked),
-                            list([](NewNote const& note) { return note.interaction_id; }),
-                            list([](NewNote const& note) { return note.replaces; })});
+  return tx.ask(wide_looks_sql, {tx.tenant(), cases_of(asked),
+                                 list([](NewNote const& note) { return note.interaction_id; }),
+                                 list([](NewNote const& note) { return note.replaces; })});
 }
 
 std::map<std::size_t, Look> read_looks(postgres::Answer const& answer) {

@@ -20,7 +20,7 @@ void insert(postgres::Tx& tx, std::span<Entry const> entries, std::span<Uuid con
   auto const channel = [](Entry const& entry) {
     return entry.channel.empty() ? Param(nullptr) : Param(entry.channel);
   };
-  tx.write(insert_sql, {tx.tenant(), list([](Entry const& entry) { return entry.part; }),
+  tx.append(insert_sql, {tx.tenant(), list([](Entry const& entry) { return entry.part; }),
                         list([](Entry const& entry) { return entry.at; }),
                         Param::array_of(ids, [](Uuid const& id) { return id; }),
                         list([](Entry const& entry) { return name(entry.kind); }),

@@ -45,7 +45,7 @@ class Keeper::Impl {
        std::shared_ptr<MemoryEntries> memory, std::shared_ptr<RedisForm> redis, log::Logger& log,
        metrics::Registry& metrics)
       : options_(std::move(given)),
-        form_(redis ? store::Form::redis : store::Form::memory),
+        form_(redis ? Form::redis : Form::memory),
         standing_(std::move(standing)),
         memory_(std::move(memory)),
         redis_(std::move(redis)),
@@ -80,7 +80,7 @@ class Keeper::Impl {
   bool rest();
 
   KeeperOptions const options_;
-  store::Form const form_;
+  Form const form_;
   std::shared_ptr<Standing> const standing_;
   std::shared_ptr<MemoryEntries> const memory_;
   std::shared_ptr<RedisForm> const redis_;
@@ -132,7 +132,7 @@ void Keeper::Impl::stop() {
 std::string Keeper::Impl::problem() {
   std::lock_guard const lock(mutex_);
   if (!refused_) return {};
-  return form_ == store::Form::memory ? taken_by_anyone : taken_by_memory;
+  return form_ == Form::memory ? taken_by_anyone : taken_by_memory;
 }
 
 void Keeper::Impl::run() {
@@ -181,7 +181,7 @@ void Keeper::Impl::ensure_session() {
 
 void Keeper::Impl::take_lease() {
   if (!store::take_lease(*session_, form_)) return;
-  if (form_ == store::Form::memory) {
+  if (form_ == Form::memory) {
     auto const entered = store::enter_memory(*session_, epoch_);
     epoch_ = entered.epoch;
     serves_from_ = Clock::now() + (entered.contested ? options_.timing.lapse : milliseconds(0));
@@ -212,7 +212,7 @@ void Keeper::Impl::renew_lease() {
 void Keeper::Impl::free_parked() {
   auto const waiting = standing_->waiting();
   if (waiting.empty()) return;
-  if (form_ == store::Form::memory) {
+  if (form_ == Form::memory) {
     if (standing_->lease.holds()) standing_->let_all_go();
     return;
   }

@@ -25,8 +25,9 @@ from (select *, timeline = throughline_timeline() as same_life
 
 }  // namespace
 
-postgres::CommitHooks commit_hooks() {
-  return {std::string(insert_commit_sql), std::string(select_authority_sql)};
+postgres::CommitHooks commit_hooks(Form form) {
+  return {std::string(insert_commit_sql),
+          std::string(form == Form::redis ? select_authority_sql : std::string_view())};
 }
 
 Commit commit_of(postgres::Committed committed) {

@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "throughline/base/ids.hpp"
+#include "throughline/platform/cache.hpp"
 #include "throughline/platform/postgres_session.hpp"
 
 namespace throughline::cache::store {
@@ -19,7 +20,6 @@ namespace throughline::cache::store {
 std::string database_name(postgres::Session& session);
 
 /// The lease: one instance of the memory form, or any number of the redis form. False: taken.
-enum class Form { memory, redis };
 bool take_lease(postgres::Session& session, Form form);
 void give_lease(postgres::Session& session, Form form);
 /// Withdraws trust from every Redis, for an instance that holds the lease alone.

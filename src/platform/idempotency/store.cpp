@@ -143,7 +143,7 @@ void record(Tx& tx, std::span<Outcome const> outcomes) {
   auto const touched = [&](auto project) {
     return column([&](Outcome const& one) { return Param::array_of(one.touched, project); });
   };
-  tx.write(
+  tx.append(
       insert_records_sql,
       {tx.tenant(), column([](Outcome const& one) { return one.asked.request->method; }),
        column([](Outcome const& one) { return hashed(one.asked.request->path); }),

@@ -7,6 +7,7 @@
 #include <utility>
 #include <vector>
 
+#include "platform/postgres/appends.hpp"
 #include "platform/postgres/connection.hpp"
 
 namespace throughline::postgres {
@@ -17,6 +18,8 @@ struct Tx::Impl {
 
   /// Puts BEGIN and the tenant's setting ahead of the first statement.
   Connection& begun();
+  void append(std::string_view sql, std::vector<Param> params);
+  void queue_appends();
   void set_tenant();
   void flush();
   Committed commit(CommitHooks const& hooks);
@@ -26,6 +29,7 @@ struct Tx::Impl {
   Connection& connection;
   TenantId tenant;
   Mode const mode;
+  Appends appends;  // not queued yet
   bool has_begun = false;
   bool answered = false;  // the session has proved to be alive
   LockRank rank = LockRank::none;

@@ -33,6 +33,7 @@ constexpr std::string_view begin_write_sql = "begin isolation level read committ
 
 // The setting lasts as long as the transaction; outside of one the policies fail for want of it.
 Connection& Tx::Impl::begun() {
+  queue_appends();
   if (has_begun) return connection;
   has_begun = true;
   connection.queue(mode == Mode::read ? begin_read_sql : begin_write_sql, {});
@@ -40,11 +41,25 @@ Connection& Tx::Impl::begun() {
   return connection;
 }
 
+void Tx::Impl::append(std::string_view sql, std::vector<Param> params) {
+  if (!has_begun) begun();
+  if (appends.add(sql, params)) return;
+  queue_appends();
+  appends.add(sql, params);
+}
+
+void Tx::Impl::queue_appends() {
+  if (appends.empty()) return;
+  auto fused = appends.take();
+  connection.queue(fused.sql, std::move(fused.params));
+}
+
 void Tx::Impl::set_tenant() {
   connection.queue_plain("set local throughline.tenant = " + std::to_string(tenant.value));
 }
 
 void Tx::Impl::flush() {
+  queue_appends();
   try {
     connection.flush();
     answered = true;
@@ -65,6 +80,7 @@ Committed Tx::Impl::commit(CommitHooks const& hooks) {
     committed.id = make_uuid7(SystemClock().now());
     leave_rows(hooks.before, committed);
   }
+  queue_appends();
   try {
     auto const rows = connection.commit(hooked ? std::string_view(hooks.after) : "");
     if (rows && !rows->empty()) committed.after = (*rows)[0];
@@ -83,11 +99,15 @@ void Tx::Impl::leave_rows(std::string const& sql, Committed const& committed) {
   for (auto from = all.begin(); from != all.end();) {
     auto const to = std::find_if(from, all.end(),
                                  [&](auto const& root) { return root.tenant != from->tenant; });
-    if (std::exchange(tenant, from->tenant) != from->tenant) set_tenant();
+    if (tenant != from->tenant) {
+      queue_appends();
+      tenant = from->tenant;
+      set_tenant();
+    }
     std::span<Touched const> const roots(from, to);
-    connection.queue(sql, {tenant, committed.id,
-                           Param::array_of(roots, [](auto const& t) { return t.root; }),
-                           Param::array_of(roots, [](auto const& t) { return t.version; })});
+    append(sql,
+           {tenant, committed.id, Param::array_of(roots, [](auto const& t) { return t.root; }),
+            Param::array_of(roots, [](auto const& t) { return t.version; })});
     from = to;
   }
 }
@@ -109,6 +129,10 @@ Rows Tx::exec(std::string_view sql, std::span<Param const> params) {
 
 void Tx::write(std::string_view sql, std::vector<Param> params) {
   impl_.begun().queue(sql, std::move(params));
+}
+
+void Tx::append(std::string_view sql, std::vector<Param> params) {
+  impl_.append(sql, std::move(params));
 }
 
 Answer Tx::ask(std::string_view sql, std::vector<Param> params) {
@@ -149,6 +173,7 @@ void Tx::savepoint(std::function<void()> const& body) {
     throw;
   } catch (...) {
     // PostgreSQL gives back the row locks taken since the savepoint, so their rank is free again.
+    impl_.appends = {};
     impl_.connection.drop();
     write("rollback to savepoint item", {});
     exec("release savepoint item");
@@ -179,6 +204,7 @@ TenantId Tx::tenant() const {
 void Tx::enter(TenantId tenant) {
   if (tenant.value <= impl_.tenant.value)
     throw std::logic_error("tenants are entered in rising order");
+  impl_.queue_appends();
   impl_.tenant = tenant;
   impl_.rank = LockRank::none;
   if (impl_.has_begun) impl_.set_tenant();

@@ -11,7 +11,7 @@
 
 using namespace throughline;
 using namespace std::chrono_literals;
-using cache::store::Form;
+using cache::Form;
 using postgres::Mode;
 using postgres::Session;
 using postgres::Tx;
@@ -27,7 +27,7 @@ struct World {
     postgres::PoolOptions made;
     made.url = database.url();
     made.role = role;
-    made.hooks = cache::commit_hooks();
+    made.hooks = cache::commit_hooks(cache::Form::redis);
     return made;
   }
   log::Logger log{""};

@@ -55,6 +55,42 @@ TEST_CASE("pipeline: what was written travels with the next statement, in order"
   CHECK(world.has("3"));
 }
 
+TEST_CASE("pipeline: appended rows are there for whatever follows, and undone with it",
+          "[postgres]") {
+  World world;
+  constexpr std::string_view leading_sql =
+      "with given as (select $2::text as id) insert into external_ids "
+      "select $1, 'case', 'crm', given.id, $3 from given";
+  world.write([&](Tx& tx) {
+    tx.append(insert_sql, world.row("1"));
+    tx.append(leading_sql, world.row("2"));
+    tx.append(insert_sql, world.row("3"));
+    tx.append(leading_sql, world.row("4"));
+    CHECK(world.count(tx) == 4);
+    CHECK_THROWS_AS(tx.savepoint([&] {
+      tx.append(insert_sql, world.row("5"));
+      throw Error(Code::invalid, "no");
+    }),
+                    Error);
+    tx.append(insert_sql, world.row("6"));
+  });
+  CHECK(world.has("4"));
+  CHECK_FALSE(world.has("5"));
+  CHECK(world.has("6"));
+}
+
+TEST_CASE("pipeline: an append that fails is told by the next statement", "[postgres]") {
+  World world;
+  CHECK(sqlstate_of([&] {
+          world.write([&](Tx& tx) {
+            auto row = world.row("1");
+            tx.append(insert_sql, row);
+            tx.append(insert_sql, row);
+            world.count(tx);
+          });
+        }) == "23505");
+}
+
 TEST_CASE("pipeline: BEGIN, tenant and statements take one round trip, COMMIT another",
           "[postgres]") {
   World world;
