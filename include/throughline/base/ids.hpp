@@ -51,6 +51,7 @@ using CaseId = Id<struct CaseTag>;
 using NoteId = Id<struct NoteTag>;
 using EventId = Id<struct EventTag>;
 using MergeId = Id<struct MergeTag>;
+using MatchId = Id<struct MatchTag>;
 using ChangeId = Id<struct ChangeTag>;
 using KeyId = Id<struct KeyTag>;
 
