@@ -306,6 +306,9 @@ class Town {
                   random_.between(2000000, 9999999));
     person.mobile = number;
     person.email = email_of(person.given, person.family, domains_, random_);
+    while (!emails_.insert(person.email).second) {
+      person.email = std::to_string(random_.below(1000)) + person.email;
+    }
     person.born = any_day(random_, 1930, 2005);
     return person;
   }
@@ -317,6 +320,7 @@ class Town {
   }
 
   Random random_;
+  std::set<std::string> emails_;  // no two people are given the same
   std::vector<std::string> given_, family_, street_, city_, domains_, firms_;
   std::vector<std::string> const roles_{"info", "office", "sales", "accounts"};
 };

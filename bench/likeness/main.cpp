@@ -6,6 +6,7 @@
 // lists the wrong merges and the pairs missed.
 #include <algorithm>
 #include <cstdio>
+#include <cstdlib>
 #include <cstring>
 #include <map>
 #include <numeric>
@@ -143,14 +144,15 @@ Loaded load(Set set) {
   return loaded;
 }
 
-World run(Loaded const& loaded, likeness::Weights const& weights, std::uint64_t seed) {
+World run(Loaded const& loaded, likeness::Weights const& weights,
+          likeness::Thresholds const& thresholds, std::uint64_t seed) {
   std::vector<std::size_t> order(loaded.records.size());
   std::iota(order.begin(), order.end(), std::size_t{0});
   std::mt19937_64 random(seed);
   for (std::size_t i = order.size(); seed != 0 && i > 1; --i) {
     std::swap(order[i - 1], order[random() % i]);
   }
-  World world(loaded.records, weights, likeness::Thresholds{});
+  World world(loaded.records, weights, thresholds);
   for (auto const record : order) world.arrive(record);
   return world;
 }
@@ -166,8 +168,7 @@ void print(Loaded const& loaded, char const* how, World const& world, Difference
               automatic.recall, f1, person.recall, automatic.impure, automatic.largest,
               automatic.largest_true, 1000 * static_cast<double>(world.reviews().size()) / records,
               apart.unnamed, apart.pairs, static_cast<double>(world.keys_made()) / records,
-              static_cast<double>(world.judging().count()) /
-                  std::max(1.0, static_cast<double>(world.judged())) * 50 / 1000);
+              world.judging_seconds() / std::max(1.0, static_cast<double>(world.judged())) * 50e6);
 }
 
 void print_owed(Owed const& owed) {
@@ -200,17 +201,17 @@ void explain(Loaded const& loaded, World const& world, likeness::Weights const& 
   }
 }
 
-void report(Loaded const& loaded, bool explained) {
+void report(Loaded const& loaded, likeness::Thresholds const& thresholds, bool explained) {
   auto const& defaults = likeness::default_weights();
-  World const first = run(loaded, defaults, 0);
+  World const first = run(loaded, defaults, thresholds, 0);
   if (explained) return explain(loaded, first, defaults);
   auto const estimated = likeness::estimate(first.sample(random_pairs, 1));
   for (auto const& [how, weights] : {std::pair("defaults", &defaults),
                                      std::pair("estimated", &estimated)}) {
-    World const in_order = run(loaded, *weights, 0);
+    World const in_order = run(loaded, *weights, thresholds, 0);
     print(loaded, how, in_order, {});
     for (std::size_t seed = 1; seed < shuffles; ++seed) {
-      World const shuffled = run(loaded, *weights, seed);
+      World const shuffled = run(loaded, *weights, thresholds, seed);
       print(loaded, "shuffled", shuffled, difference(in_order, shuffled));
     }
   }
@@ -222,9 +223,12 @@ int main_of(int count, char** arguments) {
   std::string data = "../shared/data";
   std::string explained;
   std::string only;
+  likeness::Thresholds thresholds;
   for (int i = 1; i < count; ++i) {
     if (std::strcmp(arguments[i], "--explain") == 0 && i + 1 < count) explained = arguments[++i];
     else if (std::strcmp(arguments[i], "--only") == 0 && i + 1 < count) only = arguments[++i];
+    else if (std::strcmp(arguments[i], "--certain") == 0 && i + 1 < count) thresholds.certain = std::atof(arguments[++i]);
+    else if (std::strcmp(arguments[i], "--margin") == 0 && i + 1 < count) thresholds.margin_bits = std::atof(arguments[++i]);
     else data = arguments[i];
   }
   if (!explained.empty()) only = explained;
@@ -232,7 +236,7 @@ int main_of(int count, char** arguments) {
                    "records", "weights", "precis.", "recall", "F1", "person", "impure", "largest",
                    "reviews", "order", "keys", "us/50");
   auto const consider = [&](char const* name, auto make) {
-    if (only.empty() || only == name) report(load(make()), !explained.empty());
+    if (only.empty() || only == name) report(load(make()), thresholds, !explained.empty());
   };
   consider("senzing", [&] { return senzing(data); });
   consider("febrl3", [&] { return febrl(data, 3); });

@@ -3,6 +3,7 @@
 #include "world.hpp"
 
 #include <algorithm>
+#include <ctime>
 #include <random>
 #include <set>
 
@@ -40,6 +41,15 @@ std::vector<std::size_t> World::candidates(std::vector<likeness::Key> const& key
   return result;
 }
 
+void World::join(std::size_t customer, std::size_t other) {
+  auto& members = members_[customer];
+  auto const moved = members_.extract(other);
+  members.insert(members.end(), moved.mapped().begin(), moved.mapped().end());
+  for (auto& each : customer_of_) {
+    if (each == other) each = customer;
+  }
+}
+
 void World::arrive(std::size_t record) {
   auto const keys = likeness::keys(records_[record]);
   keys_made_ += keys.size();
@@ -47,10 +57,10 @@ void World::arrive(std::size_t record) {
   std::vector<likeness::Entity> entities;
   for (auto const customer : found) entities.push_back({members_[customer], {}});
 
-  auto const begin = std::chrono::steady_clock::now();
+  std::clock_t const begin = std::clock();
   auto const verdict = likeness::judge(records_[record], entities, weights_, thresholds_,
                                        static_cast<double>(members_.size()));
-  judging_ += std::chrono::steady_clock::now() - begin;
+  judging_seconds_ += static_cast<double>(std::clock() - begin) / CLOCKS_PER_SEC;
   judged_ += entities.size();
 
   std::size_t const customer = verdict.winner ? found[*verdict.winner] : record;
@@ -60,6 +70,9 @@ void World::arrive(std::size_t record) {
       review.candidates.push_back(first_record_[found[index]]);
     }
     reviews_.push_back(std::move(review));
+  }
+  if (verdict.winner) {
+    for (auto const index : verdict.also) join(customer, found[index]);
   }
   customer_of_[record] = customer;
   first_record_.try_emplace(customer, record);

@@ -6,7 +6,6 @@
 // there is doubt.
 #pragma once
 
-#include <chrono>
 #include <cstddef>
 #include <cstdint>
 #include <map>
@@ -42,13 +41,14 @@ class World {
   std::vector<std::size_t> const& customers() const { return customer_of_; }
   std::size_t keys_skipped() const { return keys_skipped_; }
   std::size_t keys_made() const { return keys_made_; }
-  std::chrono::nanoseconds judging() const { return judging_; }
+  double judging_seconds() const { return judging_seconds_; }  // of processor time
   std::size_t judged() const { return judged_; }
 
   /// Pairs found by keys and pairs at random, of what has arrived.
   likeness::Sample sample(std::size_t random_pairs, std::uint64_t seed) const;
 
  private:
+  void join(std::size_t customer, std::size_t other);
   std::vector<std::size_t> candidates(std::vector<likeness::Key> const& keys);
 
   std::span<likeness::Record const> records_;
@@ -62,7 +62,7 @@ class World {
   std::size_t keys_skipped_ = 0;
   std::size_t keys_made_ = 0;
   std::size_t judged_ = 0;
-  std::chrono::nanoseconds judging_{0};
+  double judging_seconds_ = 0;
 };
 
 }  // namespace throughline::bench

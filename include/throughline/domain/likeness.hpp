@@ -94,13 +94,16 @@ std::vector<Key> keys(Record const& record);
 ///                            different
 ///   name_order               swapped (given and family name stand in each other's place)
 ///   date_of_birth            exact · swapped (day and month) · digit (one edit) ·
-///                            year (agrees as far as both tell) · part (two of three) · different
+///                            year (as far as both tell) · slip (two of three agree, or
+///                            next to the other) · different
 ///   address                  home (number, street, place) · street · postal_code · city ·
 ///                            different
 ///   email                    exact · alias · close (one edit) · local (other domain) ·
 ///                            shared · different
 ///   phone                    exact · close (one digit, or the last seven agree) · shared ·
 ///                            different
+///   personal_number          exact · close (one edit) · different: accounts in systems that number
+///                            people, one each (ssn, passport-us, national-id)
 ///   account                  exact (in one system) · close (one edit) · shared · different
 ///   social                   exact · shared · different
 enum class Field {
@@ -111,10 +114,11 @@ enum class Field {
   address,
   email,
   phone,
+  personal_number,
   account,
   social
 };
-inline constexpr std::size_t field_count = 9;
+inline constexpr std::size_t field_count = 10;
 inline constexpr std::size_t levels_max = 6;
 
 std::string_view name(Field field);
@@ -130,7 +134,7 @@ struct Odds {
   double u = 0;
 };
 /// What an identifier shared by chance is worth depends on how many people there are: u of email,
-/// phone, account and social is for this many, and judge() scales it.
+/// phone, personal_number, account and social is for this many, and judge() scales it.
 inline constexpr double reference_population = 10000;
 
 struct Weights {
@@ -163,7 +167,7 @@ Score compare(Record const& one, Record const& other, Weights const& weights);
 // --- what forbids a merge by rule ------------------------------------------------------------
 
 enum class Veto {
-  date_of_birth,  // two dates that are neither swapped nor one digit apart
+  date_of_birth,  // dates that no slip explains (levels exact to slip)
   suffix,         // Jr and Sr, II and III
   exclusive,      // two values where a person has one: told by the caller
   parted          // remembered as "not the same": told by the caller
@@ -186,7 +190,7 @@ enum class Grade { certain, probable, possible, certainly_not };
 std::string_view name(Grade grade);
 
 struct Thresholds {
-  double certain = 0.999;  // probability from which a grade is given
+  double certain = 0.99;   // probability from which a grade is given
   double probable = 0.9;
   double possible = 0.05;
   double margin_bits = 7;  // by which a clear winner is ahead of the next
@@ -215,13 +219,17 @@ struct Judged {
 struct Verdict {
   std::vector<Judged> judged;         // every entity, best first (grade, bits, index)
   std::optional<std::size_t> winner;  // into the entities: exactly one is certain, by a margin
+  /// Into the entities: certain as well, and likely one person with the winner by what they say of
+  /// each other. With this record between them the caller may join them by rule, or put them to
+  /// review; the record itself joins the winner only.
+  std::vector<std::size_t> also;
   /// Into the entities, best first: without a winner, those to put before a person, if any is at
   /// least probable (the others possible). Empty: nobody, or a clear winner.
   std::vector<std::size_t> review;
 };
 
-/// Compares the record with each entity: with its best fitting member, what forbids and what casts
-/// doubt with all of them. `population` is how many customers the tenant has; the prior is one in
+/// Compares the record with each entity: field by field with the member that fits best, what forbids
+/// a merge with all of them. `population` is how many customers the tenant has; the prior is one in
 /// as many. An entity that is vetoed is certainly_not; where an account agrees exactly it is
 /// possible, and reviewed. 50 entities of three records take less than half a millisecond.
 Verdict judge(Record const& incoming, std::span<Entity const> entities, Weights const& weights,

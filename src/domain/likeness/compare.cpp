@@ -4,6 +4,7 @@
 #include "domain/likeness/contacts.hpp"
 #include "domain/likeness/dates.hpp"
 #include "domain/likeness/names.hpp"
+#include "domain/likeness/proof.hpp"
 #include "domain/likeness/weights.hpp"
 
 namespace throughline::likeness {
@@ -33,6 +34,19 @@ Score compare(Record const& one, Record const& other, Weights const& weights) {
   return score;
 }
 
+namespace {
+
+bool are_proven_one(std::span<Record const> one, std::span<Record const> other) {
+  for (auto const& record : one) {
+    for (auto const& against : other) {
+      if (is_proof(pattern(record, against))) return true;
+    }
+  }
+  return false;
+}
+
+}  // namespace
+
 std::string_view name(Veto veto) {
   switch (veto) {
     case Veto::date_of_birth: return "date_of_birth";
@@ -44,16 +58,21 @@ std::string_view name(Veto veto) {
 }
 
 std::vector<Veto> vetoes(std::span<Record const> one, std::span<Record const> other) {
-  bool born = false;
+  std::size_t compatible = 0;
+  std::size_t incompatible = 0;
   bool suffix = false;
   for (auto const& record : one) {
     for (auto const& against : other) {
-      born = born || are_incompatible(record.born, against.born);
+      DateLevel const born = compare_dates(record.born, against.born);
+      incompatible += born == date_different ? 1 : 0;
+      compatible += born != date_different && born != date_absent ? 1 : 0;
       suffix = suffix || are_different_suffixes(record.suffix, against.suffix);
     }
   }
   std::vector<Veto> found;
-  if (born) found.push_back(Veto::date_of_birth);
+  if (incompatible > compatible && !are_proven_one(one, other)) {
+    found.push_back(Veto::date_of_birth);
+  }
   if (suffix) found.push_back(Veto::suffix);
   return found;
 }

@@ -29,6 +29,12 @@ enum PhoneLevel : std::uint8_t {
   phone_shared,
   phone_different
 };
+enum PersonalLevel : std::uint8_t {
+  personal_absent,
+  personal_exact,
+  personal_close,
+  personal_different
+};
 enum AccountLevel : std::uint8_t {
   account_absent,
   account_exact,
@@ -38,7 +44,10 @@ enum AccountLevel : std::uint8_t {
 };
 enum SocialLevel : std::uint8_t { social_absent, social_exact, social_shared, social_different };
 
-/// Sets the four fields. Accounts of different systems, and handles of different networks, say
+/// Whether a system's numbers are given to one person each by a state: ssn, passport-us, tax-id.
+bool numbers_people(std::string_view system);
+
+/// Sets the five fields. Accounts of different systems, and handles of different networks, say
 /// nothing about each other.
 void compare_identifiers(Record const& one, Record const& other, Pattern& pattern);
 

@@ -6,6 +6,7 @@
 #include <array>
 #include <charconv>
 #include <cstdio>
+#include <cstdlib>
 #include <string>
 #include <vector>
 
@@ -122,11 +123,20 @@ bool is_whole(Date const& date) {
   return date.month != 0 && date.day != 0;
 }
 
+/// The next year or decade, the next month, some day: how people misremember another's birthday and
+/// miss a row of a list. Hardly any two people of one family are so near.
+bool is_slip(Date const& one, Date const& other) {
+  int const years = std::abs(one.year % 100 - other.year % 100);
+  int const months = std::abs(one.month - other.month);
+  bool const next_year = years <= 1 || years == 10 || years == 90 || years == 99;
+  return next_year && (months <= 1 || months == 11);
+}
+
 DateLevel compare_partly(Date const& one, Date const& other, bool same_year) {
   bool const months = one.month == 0 || other.month == 0 || one.month == other.month;
   bool const days = one.day == 0 || other.day == 0 || one.day == other.day;
   if (same_year && months && days) return date_year;
-  return same_year ? date_part : date_different;
+  return same_year ? date_slip : date_different;
 }
 
 }  // namespace
@@ -167,12 +177,7 @@ DateLevel compare_dates(std::optional<Date> const& one, std::optional<Date> cons
   if (same_year && one->month == other->day && one->day == other->month) return date_swapped;
   if (edits(digits_of(*one, century), digits_of(*other, century), 1) == 1) return date_digit;
   int const agreeing = int{same_year} + int{same_month} + int{same_day};
-  return agreeing == 2 ? date_part : date_different;
-}
-
-bool are_incompatible(std::optional<Date> const& one, std::optional<Date> const& other) {
-  DateLevel const level = compare_dates(one, other);
-  return level == date_part || level == date_different;
+  return agreeing == 2 || is_slip(*one, *other) ? date_slip : date_different;
 }
 
 }  // namespace throughline::likeness

@@ -22,12 +22,9 @@ enum DateLevel : std::uint8_t {
   date_swapped,
   date_digit,
   date_year,
-  date_part,
+  date_slip,
   date_different
 };
 DateLevel compare_dates(std::optional<Date> const& one, std::optional<Date> const& other);
-
-/// Whether no one person has both.
-bool are_incompatible(std::optional<Date> const& one, std::optional<Date> const& other);
 
 }  // namespace throughline::likeness

@@ -12,10 +12,11 @@ namespace {
 using Name = std::string_view;
 constexpr Name name_levels[] = {"exact", "variant", "close", "initial", "near", "different"};
 constexpr Name order_levels[] = {"swapped"};
-constexpr Name date_levels[] = {"exact", "swapped", "digit", "year", "part", "different"};
+constexpr Name date_levels[] = {"exact", "swapped", "digit", "year", "slip", "different"};
 constexpr Name address_levels[] = {"home", "street", "postal_code", "city", "different"};
 constexpr Name email_levels[] = {"exact", "alias", "close", "local", "shared", "different"};
 constexpr Name number_levels[] = {"exact", "close", "shared", "different"};
+constexpr Name personal_levels[] = {"exact", "close", "different"};
 constexpr Name social_levels[] = {"exact", "shared", "different"};
 
 struct Description {
@@ -25,7 +26,8 @@ struct Description {
 constexpr Description descriptions[field_count] = {
     {"given_name", name_levels},   {"family_name", name_levels}, {"name_order", order_levels},
     {"date_of_birth", date_levels}, {"address", address_levels},  {"email", email_levels},
-    {"phone", number_levels},      {"account", number_levels},   {"social", social_levels}};
+    {"phone", number_levels},      {"personal_number", personal_levels},
+    {"account", number_levels},   {"social", social_levels}};
 
 // Reasoned, not fitted: how often names, dates and addresses are mistyped and how often two people
 // agree by chance. docs/IDENTITY.md goes through them.
@@ -38,15 +40,17 @@ constexpr Weights defaults{
       // name order
       {{{.03, .06}}},
       // date of birth
-      {{{.88, .00005}, {.015, .00004}, {.06, .0014}, {.02, .0005}, {.01, .02}, {.015, .978}}},
+      {{{.80, .00005}, {.015, .00004}, {.06, .0014}, {.02, .0005}, {.06, .025}, {.045, .973}}},
       // address
       {{{.45, .0002}, {.12, .0012}, {.10, .003}, {.13, .05}, {.20, .945}}},
       // email
-      {{{.62, .00001}, {.01, .0000002}, {.05, .00001}, {.02, .0002}, {.05, .01}, {.25, .99}}},
+      {{{.62, .00001}, {.01, .0000002}, {.05, .00001}, {.02, .004}, {.05, .01}, {.25, .985}}},
       // phone
-      {{{.60, .00004}, {.05, .0003}, {.05, .01}, {.30, .99}}},
+      {{{.60, .00004}, {.05, .0005}, {.05, .01}, {.30, .99}}},
+      // personal number
+      {{{.85, .00001}, {.08, .0001}, {.07, .99989}}},
       // account
-      {{{.62, .00001}, {.05, .0001}, {.03, .005}, {.30, .995}}},
+      {{{.62, .00001}, {.05, .001}, {.03, .005}, {.30, .994}}},
       // social
       {{{.60, .00001}, {.05, .01}, {.35, .99}}}}}};
 
@@ -76,8 +80,9 @@ Weights const& default_weights() {
 
 bool names_one_person(Field field, std::size_t level) {
   if (field == Field::email) return level >= email_exact && level <= email_close;
-  if (field == Field::phone) return level == phone_exact || level == phone_close;
-  if (field == Field::account) return level == account_exact || level == account_close;
+  if (field == Field::phone) return level == phone_exact;
+  if (field == Field::personal_number) return level == personal_exact;
+  if (field == Field::account) return level == account_exact;
   return field == Field::social && level == social_exact;
 }
 

@@ -1,0 +1,115 @@
+// SPDX-FileCopyrightText: 2026 The Throughline authors
+// SPDX-License-Identifier: Apache-2.0
+#include "domain/likeness/fit.hpp"
+
+#include <algorithm>
+#include <cmath>
+
+#include "domain/likeness/contacts.hpp"
+#include "domain/likeness/dates.hpp"
+#include "domain/likeness/names.hpp"
+#include "domain/likeness/proof.hpp"
+#include "domain/likeness/weights.hpp"
+
+namespace throughline::likeness {
+namespace {
+
+constexpr Field name_fields[] = {Field::given_name, Field::family_name, Field::name_order};
+
+bool is_agreement(std::size_t name_level) {
+  return name_level != name_absent && name_level != name_different;
+}
+
+/// What tells a person from a relative at the same address, and from whoever shares a telephone.
+struct Anchors {
+  bool born = false;       // on that day, or swapped, or one digit apart
+  bool born_near = false;  // that, or a slip
+  bool account = false;
+  bool account_typo = false;
+  bool mailbox = false;  // email or handle
+  bool phone = false;
+
+  explicit Anchors(Pattern const& best) {
+    auto const born_level = level_of(best, Field::date_of_birth);
+    born = born_level >= date_exact && born_level <= date_digit;
+    born_near = born_level >= date_exact && born_level <= date_slip;
+    account = level_of(best, Field::account) == account_exact ||
+              level_of(best, Field::personal_number) == personal_exact;
+    account_typo = level_of(best, Field::account) == account_close ||
+                   level_of(best, Field::personal_number) == personal_close;
+    mailbox = names_one_person(Field::email, level_of(best, Field::email)) ||
+              names_one_person(Field::social, level_of(best, Field::social));
+    phone = level_of(best, Field::phone) == phone_exact;
+  }
+};
+
+Doubt doubt_of(Pattern const& best) {
+  Anchors const anchors(best);
+  auto const given = level_of(best, Field::given_name);
+  auto const family = level_of(best, Field::family_name);
+  if (given == name_different && !is_proof(best)) return Doubt::given_name;
+  if (anchors.account || anchors.born) return Doubt::none;
+  if (!anchors.mailbox && !anchors.phone) {
+    return anchors.born_near || anchors.account_typo ? Doubt::none : Doubt::unanchored;
+  }
+  // Mother and daughter answer one telephone, and are called for one another.
+  bool const spelt = given == name_exact || given == name_close;
+  bool const named = anchors.mailbox ? is_agreement(given) : spelt;
+  bool const dated = anchors.born_near && is_agreement(family);
+  return (named && family != name_different) || dated ? Doubt::none : Doubt::contact;
+}
+
+}  // namespace
+
+Scale::Scale(Weights const& weights, Thresholds const& thresholds, double population)
+    : weights_(weights),
+      prior_bits_(std::log2(std::max({population, thresholds.population_min, 2.0}))),
+      scale_bits_(prior_bits_ - std::log2(reference_population)) {}
+
+double Scale::bits(Field field, std::size_t level) const {
+  return weights_.bits(field, level) + (names_one_person(field, level) ? scale_bits_ : 0);
+}
+
+std::vector<Evidence> Scale::evidence(Pattern const& pattern) const {
+  std::vector<Evidence> found;
+  for (std::size_t i = 0; i < field_count; ++i) {
+    auto const field = static_cast<Field>(i);
+    if (pattern[i] != 0) found.push_back({field, pattern[i], bits(field, pattern[i])});
+  }
+  return found;
+}
+
+double Scale::probability(double bits) const {
+  return 1 / (1 + std::exp2(prior_bits_ - bits));
+}
+
+double Scale::name_bits(Pattern const& pattern) const {
+  double sum = 0;
+  for (auto const field : name_fields) sum += bits(field, level_of(pattern, field));
+  return sum;
+}
+
+void Scale::combine(Pattern const& levels, Pattern& best) const {
+  bool const unnamed = std::all_of(std::begin(name_fields), std::end(name_fields),
+                                   [&](Field field) { return level_of(best, field) == 0; });
+  if (unnamed || name_bits(levels) > name_bits(best)) {
+    for (auto const field : name_fields) best[index(field)] = levels[index(field)];
+  }
+  for (std::size_t i = index(Field::date_of_birth); i < field_count; ++i) {
+    if (levels[i] != 0 && (best[i] == 0 || levels[i] < best[i])) best[i] = levels[i];
+  }
+}
+
+Fit Scale::fit(std::span<Record const> one, std::span<Record const> other) const {
+  Fit fit;
+  for (auto const& record : one) {
+    for (auto const& against : other) combine(pattern(record, against), fit.best);
+  }
+  for (std::size_t i = 0; i < field_count; ++i) {
+    fit.bits += bits(static_cast<Field>(i), fit.best[i]);
+  }
+  fit.doubt = doubt_of(fit.best);
+  return fit;
+}
+
+}  // namespace throughline::likeness
