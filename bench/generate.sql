@@ -77,8 +77,9 @@ insert into identifier_owners (tenant_id, type, value, part_id, assurance, raw, 
 select :tenant, type, value, part, assurance, value, at, at, at, :'key' from held
  order by type, value;
 
-insert into merges (tenant_id, id, survivor_id, loser_id, moved_parts, rule, key_id, at)
-select :tenant, pg_temp.made(6, n, at), root, part, array[part], 'identify', :'key', at
+insert into merges (tenant_id, id, survivor_id, loser_id, moved_parts, one_id, other_id, rule,
+                    key_id, at)
+select :tenant, pg_temp.made(6, n, at), root, part, array[part], part, root, 'identify', :'key', at
   from person where merged;
 
 insert into interactions (tenant_id, id, part_id, version, channel, direction, status, agent_kind,

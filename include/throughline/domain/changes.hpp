@@ -40,7 +40,10 @@ enum class Type {
   case_opened,
   case_updated,
   note_added,
-  event_recorded
+  event_recorded,
+  customer_parted,  // an undo left this customer: root and part are it, resource: the undo
+  note_updated,     // a link of it was taken away: see `fields`
+  event_updated     // likewise
 };
 std::string_view name(Type type);  // "interaction.started"
 std::optional<Type> parse_type(std::string_view name);

@@ -3,8 +3,8 @@
 //
 // Identity, the exact part: which customer an identifier points to. Nothing is merged silently: a
 // contact whose identifiers contradict each other, or lead to several customers, gets a part of its
-// own with the candidates named, and identify() joins it later. (Scores, merges by rule, undo and
-// review build on the same tables later.) Normalisation is in identity_values.hpp.
+// own with the candidates named, and identify() joins it later. How customers are joined and come
+// apart is in merges.hpp, normalisation in identity_values.hpp.
 #pragma once
 
 #include <cstdint>
@@ -19,6 +19,7 @@
 #include "throughline/domain/changes.hpp"
 #include "throughline/domain/customers.hpp"
 #include "throughline/domain/identity_values.hpp"
+#include "throughline/domain/merges.hpp"
 #include "throughline/domain/parts.hpp"
 #include "throughline/domain/timeline.hpp"
 #include "throughline/platform/http.hpp"
@@ -27,7 +28,7 @@
 namespace throughline::identity {
 
 inline constexpr std::size_t identifiers_per_request_max = 20;
-inline constexpr std::size_t identifiers_per_customer_max = 50;
+inline constexpr std::size_t identifiers_per_customer_max = merges::identifiers_max;
 inline constexpr std::size_t customers_per_identifier_max = 50;  // that may share one
 inline constexpr std::size_t candidates_max = 10;
 
@@ -75,12 +76,8 @@ enum class Unknown {
   create_known,  // unknown: a new customer; in doubt: nothing, the candidates are the answer
 };
 
-/// What identity did on behalf of a larger operation, which records it with its own facts: one call
-/// of changes::record() and one of timeline::append(), these first.
-struct Facts {
-  std::vector<changes::Change> changes;
-  std::vector<timeline::Entry> timeline;
-};
+/// What identity did on behalf of a larger operation, which records it with its own facts.
+using Facts = merges::Facts;
 
 /// Resolves or creates, for a whole batch, in one transaction and in the one lock order: identifier
 /// values sorted (their rows are made where new), then customers by id, then it looks
@@ -135,8 +132,8 @@ void detach(postgres::Tx& tx, Actor const& actor, CustomerId customer,
 /// Joins the part of a contact to the customer that the caller turned out to be: recorded as a
 /// merge that can be undone. `part` must be one that the contact brought itself: provisional or
 /// made by it, with no other contact's records; another customer's part is conflict (whether two
-/// established customers are one is for people to decide). Same root already: does nothing, returns
-/// false.
+/// established customers are one is for people to decide), and so are two that are remembered as
+/// not the same. Same root already: does nothing, returns false.
 bool join(postgres::Tx& tx, Actor const& actor, parts::Locked& locked, CustomerId part,
           CustomerId customer, std::optional<InteractionId> interaction, Facts& facts);
 

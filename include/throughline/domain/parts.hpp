@@ -43,6 +43,8 @@ class Locked {
   friend CustomerId create(postgres::Tx&, Actor const&, Locked&, bool);
   friend std::int64_t raise(postgres::Tx&, Locked&, CustomerId);
   friend void join(postgres::Tx&, Actor const&, Locked&, CustomerId, CustomerId);
+  friend void split(postgres::Tx&, Actor const&, Locked&, CustomerId,
+                    std::span<std::vector<CustomerId> const>);
   std::map<CustomerId, CustomerId> root_of_;
   std::map<CustomerId, Root> roots_;
 };
@@ -50,6 +52,10 @@ class Locked {
 /// The root that answers for a part (itself, if it is one); nullopt for an unknown id. Takes no
 /// lock.
 std::optional<CustomerId> root_of(postgres::Tx& tx, CustomerId part);
+
+/// All parts of a root, the root itself among them, oldest first (tie: the smaller id). Takes no
+/// lock: they stay these while the root is locked.
+std::vector<CustomerId> members(postgres::Tx& tx, CustomerId root);
 
 /// Locks the roots of these parts, in id order (LockRank::customers: once in a transaction, so name
 /// all of them). Locks, then looks where the parts point: if that is no locked root, throws
@@ -97,5 +103,12 @@ std::string raising(std::string_view rest);
 /// other row. Both must be locked; if they are one customer already, does nothing. Throws conflict
 /// beyond parts_max.
 void join(postgres::Tx& tx, Actor const& actor, Locked& locked, CustomerId one, CustomerId other);
+
+/// Undoes what join() did: points the parts of one customer, whose root is locked, at the first of
+/// their group. `groups` hold each of its parts once, oldest first (see members()). Sets every
+/// root, the one before and those after, to one version above all of theirs and touches them; all
+/// parts are locked afterwards. Moves no other row.
+void split(postgres::Tx& tx, Actor const& actor, Locked& locked, CustomerId root,
+           std::span<std::vector<CustomerId> const> groups);
 
 }  // namespace throughline::parts

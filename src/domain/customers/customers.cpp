@@ -72,4 +72,8 @@ void join_versions(postgres::Tx& tx, CustomerId survivor, CustomerId other) {
   store::join_versions(tx, survivor, other);
 }
 
+void split_versions(postgres::Tx& tx, std::span<CustomerId const> roots) {
+  store::split_versions(tx, roots);
+}
+
 }  // namespace throughline::customers

@@ -147,4 +147,20 @@ void join_versions(postgres::Tx& tx, CustomerId survivor, CustomerId other) {
   tx.write(join_versions_sql, {tx.tenant(), survivor, other});
 }
 
+namespace {
+
+constexpr std::string_view split_versions_sql = R"sql(
+update customers set version = (
+  select max(split.version) + 1 from customers split
+  where split.tenant_id = $1 and split.id = any($2::uuid[]))
+where tenant_id = $1 and id = any($2::uuid[])
+)sql";
+
+}  // namespace
+
+void split_versions(postgres::Tx& tx, std::span<CustomerId const> roots) {
+  tx.write(split_versions_sql,
+           {tx.tenant(), postgres::Param::array_of(roots, [](CustomerId id) { return id; })});
+}
+
 }  // namespace throughline::customers::store

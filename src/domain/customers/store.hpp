@@ -29,4 +29,7 @@ void raise_version(postgres::Tx& tx, CustomerId root);
 /// Sets the survivor's own version above both.
 void join_versions(postgres::Tx& tx, CustomerId survivor, CustomerId other);
 
+/// Sets the own versions of all of these above every one of theirs.
+void split_versions(postgres::Tx& tx, std::span<CustomerId const> roots);
+
 }  // namespace throughline::customers::store

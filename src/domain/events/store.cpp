@@ -6,9 +6,11 @@ namespace throughline::events::store {
 
 constexpr std::string_view insert_sql = R"sql(
 insert into events (tenant_id, id, part_id, type, at, channel, case_id, attributes,
-                    external_system, external_id, key_id, traceparent)
+                    external_system, external_id, key_id, traceparent, case_part_id)
 select $1, e.id, e.part_id, e.type, e.at, e.channel, e.case_id, e.attributes,
-       e.external_system, e.external_id, $2, $3
+       e.external_system, e.external_id, $2, $3,
+       (select c.part_id from cases c
+        where c.tenant_id = $1 and c.id = e.case_id and c.part_id <> e.part_id)
 from unnest($4::uuid[], $5::uuid[], $6::text[], $7::timestamptz[], $8::text[], $9::uuid[],
             $10::jsonb[], $11::text[], $12::text[])
   as e (id, part_id, type, at, channel, case_id, attributes, external_system, external_id)

@@ -21,7 +21,7 @@ bool is_contacts_own(postgres::Tx& tx, CustomerId part, CustomerId root,
                      std::optional<InteractionId> interaction) {
   bool const made_by_it = interaction && made_together(part.value, interaction->value);
   return part == root && (made_by_it || store::is_provisional(tx, part)) &&
-         store::parts_of(tx, root).size() == 1 && !store::has_other_contacts(tx, part, interaction);
+         parts::members(tx, root).size() == 1 && !store::has_other_contacts(tx, part, interaction);
 }
 
 }  // namespace
@@ -36,33 +36,16 @@ bool join(postgres::Tx& tx, Actor const& actor, parts::Locked& locked, CustomerI
                 "This contact belongs to a customer with records of their own; whether two "
                 "customers are one is for people to decide.");
   }
-  if (store::count(tx, std::array{own, other}) > identifiers_per_customer_max) {
-    throw Error(Code::conflict, "Together they would hold more than " +
-                                    std::to_string(identifiers_per_customer_max) +
-                                    " identifiers; detach some first.");
+  if (merges::parted(tx, std::array{own}, std::array{other})) {
+    throw Error(Code::conflict,
+                "These two are remembered as not the same; a person can merge them nevertheless.");
   }
-  auto const other_parts = store::parts_of(tx, other);
-  parts::join(tx, actor, locked, own, other);
-  CustomerId const survivor = locked.root(part).id;
-  bool const lost = survivor == other;  // the contact's part did, as the younger one mostly does
-  store::Merge merge;
-  merge.id = MergeId::make(actor.now);
-  merge.survivor = survivor;
-  merge.loser = lost ? own : other;
-  merge.moved_parts = lost ? std::vector{own} : other_parts;
-  merge.interaction = interaction;
-  store::insert_merge(tx, actor, merge);
-  customers::join_versions(tx, survivor, merge.loser);
-  facts.changes.push_back(
-      {changes::Type::customer_merged, merge.loser, merge.id.value, {}, std::nullopt});
-  facts.timeline.push_back({merge.loser,
-                            actor.now,
-                            timeline::Kind::identity,
-                            "joined",
-                            merge.id.value,
-                            {},
-                            std::nullopt,
-                            interaction});
+  merges::Link link;
+  link.one = part;
+  link.other = customer;
+  link.rule = "identify";
+  link.interaction = interaction;
+  merges::merge(tx, actor, locked, link, facts);
   return true;
 }
 

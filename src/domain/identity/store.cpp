@@ -10,8 +10,6 @@ namespace {
 
 using postgres::Param;
 
-constexpr std::string_view rule_identify = "identify";
-
 Param types(std::span<Identifier const> items) {
   return Param::array_of(items, [](Identifier const& item) { return item.type; });
 }
@@ -202,24 +200,6 @@ std::size_t count(postgres::Tx& tx, std::span<CustomerId const> roots) {
 
 namespace {
 
-constexpr std::string_view parts_of_sql = R"sql(
-select id from parts
-where tenant_id = $1 and (id = $2 or root_id = $2 and root_id <> id)
-order by id
-)sql";
-
-}  // namespace
-
-std::vector<CustomerId> parts_of(postgres::Tx& tx, CustomerId root) {
-  std::vector<CustomerId> parts;
-  for (auto const row : tx.exec(parts_of_sql, {tx.tenant(), root})) {
-    parts.push_back(row[0].id<CustomerId>());
-  }
-  return parts;
-}
-
-namespace {
-
 constexpr std::string_view is_provisional_sql = R"sql(
 select provisional from parts where tenant_id = $1 and id = $2
 )sql";
@@ -247,22 +227,6 @@ select exists (
 bool has_other_contacts(postgres::Tx& tx, CustomerId part,
                         std::optional<InteractionId> interaction) {
   return tx.exec(has_other_contacts_sql, {tx.tenant(), part, interaction})[0][0].boolean();
-}
-
-namespace {
-
-constexpr std::string_view insert_merge_sql = R"sql(
-insert into merges (tenant_id, id, survivor_id, loser_id, moved_parts, rule, interaction_id,
-                    key_id, at)
-values ($1, $2, $3, $4, $5::uuid[], $6, $7, $8, $9)
-)sql";
-
-}  // namespace
-
-void insert_merge(postgres::Tx& tx, Actor const& actor, Merge const& merge) {
-  tx.write(insert_merge_sql,
-           {tx.tenant(), merge.id, merge.survivor, merge.loser, ids(merge.moved_parts),
-            rule_identify, merge.interaction, actor.key, actor.now});
 }
 
 }  // namespace throughline::identity::store

@@ -1,7 +1,7 @@
 // SPDX-FileCopyrightText: 2026 The Throughline authors
 // SPDX-License-Identifier: Apache-2.0
 //
-// The tables identifiers, identifier_owners and merges.
+// The tables identifiers and identifier_owners.
 #pragma once
 
 #include <compare>
@@ -62,19 +62,9 @@ std::vector<Owned> identifiers_of(postgres::Tx& tx, CustomerId root);
 /// Active identifiers of these roots together.
 std::size_t count(postgres::Tx& tx, std::span<CustomerId const> roots);
 
-std::vector<CustomerId> parts_of(postgres::Tx& tx, CustomerId root);
 bool is_provisional(postgres::Tx& tx, CustomerId part);
 /// Whether an interaction other than this one stands on the part.
 bool has_other_contacts(postgres::Tx& tx, CustomerId part,
                         std::optional<InteractionId> interaction);
-
-struct Merge {
-  MergeId id;
-  CustomerId survivor;
-  CustomerId loser;
-  std::vector<CustomerId> moved_parts;
-  std::optional<InteractionId> interaction;
-};
-void insert_merge(postgres::Tx& tx, Actor const& actor, Merge const& merge);
 
 }  // namespace throughline::identity::store

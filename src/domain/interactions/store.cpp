@@ -55,10 +55,11 @@ constexpr std::string_view insert_sql = R"sql(
   insert into interactions (tenant_id, id, part_id, version, channel, direction, status,
                             agent_kind, agent_id, agent, intent, case_id, decision, grade,
                             assurance, candidates, message_count, started_at, last_heartbeat_at,
-                            external_system, external_id, key_id, traceparent)
+                            external_system, external_id, key_id, traceparent, case_part_id)
   values ($1, $2, $3, $4, $5, $6, $7, nullif($8::text, ''), nullif($9::text, ''), $10,
           nullif($11::text, ''), $12, $13, nullif($14::text, ''), nullif($15::text, ''), $16, 0,
-          $17, $18, nullif($19::text, ''), nullif($20::text, ''), $21, nullif($22::text, ''))
+          $17, $18, nullif($19::text, ''), nullif($20::text, ''), $21, nullif($22::text, ''),
+          (select part_id from cases where tenant_id = $1 and id = $12 and part_id <> $3))
 )sql";
 
 void insert(postgres::Tx& tx, Actor const& actor, Interaction const& value) {
@@ -82,7 +83,9 @@ constexpr std::string_view save_sql = R"sql(
   set version = $3, status = $4, intent = nullif($5::text, ''), case_id = $6, sentiment = $7,
       summary = nullif($8::text, ''), outcome = nullif($9::text, ''), ended_at = $10,
       decision = $11, grade = nullif($12::text, ''), assurance = nullif($13::text, ''),
-      candidates = $14
+      candidates = $14,
+      case_part_id = (select c.part_id from cases c
+                      where c.tenant_id = $1 and c.id = $6 and c.part_id <> interactions.part_id)
   where tenant_id = $1 and id = $2
 )sql";
 
@@ -93,7 +96,11 @@ void save(postgres::Tx& tx, Interaction const& value) {
 }
 
 constexpr std::string_view set_case_sql = R"sql(
-  update interactions set case_id = $3, version = version + 1 where tenant_id = $1 and id = $2
+  update interactions
+  set case_id = $3, version = version + 1,
+      case_part_id = (select c.part_id from cases c
+                      where c.tenant_id = $1 and c.id = $3 and c.part_id <> interactions.part_id)
+  where tenant_id = $1 and id = $2
 )sql";
 
 void set_case(postgres::Tx& tx, InteractionId id, CaseId case_id) {

@@ -161,7 +161,12 @@ void Adding::Impl::check_replaced(Note const& note, store::Look const& look) {
 /// The note and, where it asks one, the case's new open question.
 void Adding::Impl::note_down(Asked const& one, Note const& note, store::Look const& look) {
   CustomerId const part = look.part;
-  rows.push_back({one.actor, note});
+  store::NewRow row{one.actor, note, {}, {}};
+  if (look.interaction_part && *look.interaction_part != part) {
+    row.case_part = part;
+    row.interaction_part = look.interaction_part;
+  }
+  rows.push_back(std::move(row));
   entries.push_back({part, note.at, timeline::Kind::note, "added", note.id.value, note.channel,
                      note.case_id, note.interaction_id});
   deeds.push_back({one.actor, {changes::Type::note_added, part, note.id.value, {}, note.agent}});

@@ -36,11 +36,12 @@ Note read(postgres::Rows::Row const& row) {
 
 constexpr std::string_view insert_sql = R"sql(
   insert into notes (tenant_id, id, case_id, kind, text, channel, agent, interaction_id,
-                     replaces_id, at, external_system, external_id, key_id, traceparent)
+                     replaces_id, at, external_system, external_id, key_id, traceparent,
+                     case_part_id, interaction_part_id)
   select $1, note.*
     from unnest($2::uuid[], $3::uuid[], $4::text[], $5::text[], $6::text[], $7::jsonb[],
                 $8::uuid[], $9::uuid[], $10::timestamptz[], $11::text[], $12::text[], $13::uuid[],
-                $14::text[]) note
+                $14::text[], $15::uuid[], $16::uuid[]) note
 )sql";
 
 void insert(postgres::Tx& tx, std::span<NewRow const> rows) {
@@ -70,7 +71,9 @@ void insert(postgres::Tx& tx, std::span<NewRow const> rows) {
        list([](Note const& note) { return note.at; }), external(&ExternalId::system),
        external(&ExternalId::id),
        Param::array_of(rows, [](NewRow const& row) { return row.actor->key; }),
-       Param::array_of(rows, [&](NewRow const& row) { return filled(row.actor->traceparent); })});
+       Param::array_of(rows, [&](NewRow const& row) { return filled(row.actor->traceparent); }),
+       Param::array_of(rows, [](NewRow const& row) { return row.case_part; }),
+       Param::array_of(rows, [](NewRow const& row) { return row.interaction_part; })});
 }
 
 namespace {
@@ -101,7 +104,7 @@ constexpr std::string_view looks_sql = R"sql(
 // The unique index on replaces_id makes the last join one row at most.
 constexpr std::string_view wide_looks_sql = R"sql(
   select asked.place, c.part_id, p.root_id, c.open_question, talker.root_id, i.channel,
-         old.case_id, newer.id is not null
+         old.case_id, newer.id is not null, i.part_id
   from unnest($2::uuid[], $3::uuid[], $4::uuid[])
        with ordinality asked(case_id, interaction_id, replaces_id, place)
   join cases c on c.tenant_id = $1 and c.id = asked.case_id
@@ -140,6 +143,7 @@ std::map<std::size_t, Look> read_looks(postgres::Answer const& answer) {
     look.interaction_channel = row[5].text_or_empty();
     look.replaced_case = row[6].optional_id<CaseId>();
     look.is_replaced = row[7].boolean();
+    look.interaction_part = row[8].optional_id<CustomerId>();
   }
   return looks;
 }

@@ -15,6 +15,8 @@ namespace throughline::notes::store {
 struct NewRow {
   Actor const* actor;
   Note note;
+  // Where the note names an interaction of another part: the two parts, for whoever parts them.
+  std::optional<CustomerId> case_part, interaction_part;
 };
 void insert(postgres::Tx& tx, std::span<NewRow const> rows);
 
@@ -24,6 +26,7 @@ struct Look {
   CustomerId root;
   std::string open_question;
   std::optional<CustomerId> interaction_root;  // of the interaction named, if there is one
+  std::optional<CustomerId> interaction_part;
   std::string interaction_channel;
   std::optional<CaseId> replaced_case;  // of the note to be replaced, if there is one
   bool is_replaced = false;             // it is already

@@ -22,6 +22,10 @@ std::optional<CustomerId> root_of(postgres::Tx& tx, CustomerId part) {
   return store::find_root(tx, part);
 }
 
+std::vector<CustomerId> members(postgres::Tx& tx, CustomerId root) {
+  return store::members(tx, root);
+}
+
 Locked lock(postgres::Tx& tx, Actor const&, std::span<CustomerId const> parts) {
   if (parts.empty()) return {};
   return std::move(Locking(tx, {}, {}, parts).locked());
@@ -96,6 +100,22 @@ void join(postgres::Tx& tx, Actor const& actor, Locked& locked, CustomerId one, 
   locked.roots_.at(older.id).version = version;
   tx.touch(older.id, version);
   tx.touch(younger.id, version);
+}
+
+void split(postgres::Tx& tx, Actor const& actor, Locked& locked, CustomerId root,
+           std::span<std::vector<CustomerId> const> groups) {
+  std::map<CustomerId, CustomerId> root_of;
+  for (auto const& group : groups) {
+    for (CustomerId const part : group) root_of.emplace(part, group.front());
+  }
+  if (!locked.roots_.contains(root) || root_of.at(root) != root) {
+    throw std::logic_error("a customer is split under its root, which stays one");
+  }
+  for (Root const& after : store::split(tx, root_of, actor.now)) {
+    locked.roots_[after.id] = after;
+    tx.touch(after.id, after.version);
+  }
+  for (auto const& [part, after] : root_of) locked.root_of_[part] = after;
 }
 
 }  // namespace throughline::parts

@@ -20,6 +20,23 @@ std::optional<CustomerId> find_root(postgres::Tx& tx, CustomerId part) {
   return rows.empty() ? std::nullopt : std::optional(rows[0][0].id<CustomerId>());
 }
 
+// The roots themselves are not in the index of parts by root.
+constexpr std::string_view members_sql = R"sql(
+  select id
+    from (select id, created_at from parts where tenant_id = $1 and id = $2
+          union all
+          select id, created_at from parts
+           where tenant_id = $1 and root_id = $2 and root_id <> id) member
+   order by created_at, id)sql";
+
+std::vector<CustomerId> members(postgres::Tx& tx, CustomerId root) {
+  std::vector<CustomerId> found;
+  for (auto const row : tx.exec(members_sql, {tx.tenant(), root})) {
+    found.push_back(row[0].id<CustomerId>());
+  }
+  return found;
+}
+
 constexpr std::string_view lock_roots_sql = R"sql(
   select id, version, created_at, root_id = id
     from parts
@@ -79,7 +96,6 @@ void insert(postgres::Tx& tx, CustomerId part, Timestamp created_at, bool provis
   tx.write(insert_sql, {tx.tenant(), part, created_at, provisional});
 }
 
-// The roots themselves are not in the index of parts by root.
 constexpr std::string_view count_sql = R"sql(
   select count(*) + 2
     from parts
@@ -99,6 +115,36 @@ constexpr std::string_view point_sql = R"sql(
 void point(postgres::Tx& tx, CustomerId survivor, CustomerId loser, std::int64_t version,
            Timestamp changed_at) {
   tx.write(point_sql, {tx.tenant(), survivor, loser, version, changed_at});
+}
+
+constexpr std::string_view split_sql = R"sql(
+  with asked as (
+    select * from unnest($2::uuid[], $3::uuid[]) asked(id, root_id)
+  ), highest as (
+    select max(version) + 1 as version
+      from parts
+     where tenant_id = $1 and id in (select id from asked where id = root_id)
+  ), pointed as (
+    update parts
+       set root_id = asked.root_id,
+           version = case when parts.id = asked.root_id then highest.version
+                          else parts.version end,
+           changed_at = $4
+      from asked, highest
+     where parts.tenant_id = $1 and parts.id = asked.id
+    returning parts.id, parts.root_id, parts.version, parts.created_at
+  )
+  select id, version, created_at from pointed where root_id = id)sql";
+
+std::vector<Root> split(postgres::Tx& tx, std::map<CustomerId, CustomerId> const& root_of,
+                        Timestamp changed_at) {
+  auto const parts = postgres::Param::array_of(root_of, [](auto const& one) { return one.first; });
+  auto const roots = postgres::Param::array_of(root_of, [](auto const& one) { return one.second; });
+  std::vector<Root> after;
+  for (auto const row : tx.exec(split_sql, {tx.tenant(), parts, roots, changed_at})) {
+    after.push_back({row[0].id<CustomerId>(), row[1].integer(), row[2].time()});
+  }
+  return after;
 }
 
 }  // namespace store

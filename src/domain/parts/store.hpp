@@ -17,6 +17,9 @@ namespace throughline::parts::store {
 
 std::optional<CustomerId> find_root(postgres::Tx& tx, CustomerId part);
 
+/// Oldest first, ties by id.
+std::vector<CustomerId> members(postgres::Tx& tx, CustomerId root);
+
 /// Locks the rows of the roots of `also` and of the parts that a select yields (empty: none), in id
 /// order, on its way. The select's parameters are $1, the tenant, and `params` from $3 on.
 postgres::Answer ask_lock_of(postgres::Tx& tx, std::string_view parts_sql,
@@ -40,5 +43,10 @@ std::size_t count(postgres::Tx& tx, CustomerId root, CustomerId other);
 /// Points the loser and its parts at the survivor and gives both former roots this version.
 void point(postgres::Tx& tx, CustomerId survivor, CustomerId loser, std::int64_t version,
            Timestamp changed_at);
+
+/// Points each part at its root and gives the roots one version, above all that they had; returns
+/// them.
+std::vector<Root> split(postgres::Tx& tx, std::map<CustomerId, CustomerId> const& root_of,
+                        Timestamp changed_at);
 
 }  // namespace throughline::parts::store

@@ -33,6 +33,9 @@ void insert(postgres::Tx& tx, std::span<Entry const> entries, std::span<Uuid con
 // Each part gives at most a page, in the order of its index and mostly from the index alone; only
 // what the page then shows is read from the tables. Sub-selects and not joins: the planner can't
 // tell how many rows a page has and would at times rather read a whole table.
+//
+// An entry is never changed, so a case or interaction that it names may be another customer's by
+// now: an undo has parted the two. Such a link is not shown.
 constexpr std::string_view page_sql = R"sql(
   with page as materialized (
     select entry.part_id, entry.at, entry.id
@@ -55,8 +58,15 @@ constexpr std::string_view render_sql = R"sql(
              'id', entry.id, 'kind', entry.kind, 'fact', entry.fact,
              'at', to_char(entry.at at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"'),
              'channel', entry.channel, 'part_id', entry.part_id,
-             'resource_id', entry.resource_id, 'case_id', entry.case_id,
-             'interaction_id', entry.interaction_id,
+             'resource_id', entry.resource_id,
+             'case_id', case when not exists (
+               select from cases c join parts p on p.tenant_id = $1 and p.id = c.part_id
+                where c.tenant_id = $1 and c.id = entry.case_id and p.root_id <> $2)
+               then entry.case_id end,
+             'interaction_id', case when not exists (
+               select from interactions i join parts p on p.tenant_id = $1 and p.id = i.part_id
+                where i.tenant_id = $1 and i.id = entry.interaction_id and p.root_id <> $2)
+               then entry.interaction_id end,
              entry.kind, case entry.kind
                when 'message' then (
                  select json_build_object('seq', seq, 'role', role, 'text', text,
@@ -83,6 +93,10 @@ constexpr std::string_view render_sql = R"sql(
     from page
    order by page.at desc, page.id desc)sql";
 
+constexpr std::string_view of_no_other_customer_sql = R"sql(
+          and not exists (select from cases c join parts p on p.tenant_id = $1 and p.id = c.part_id
+                           where c.tenant_id = $1 and p.root_id <> $2 and c.id = $)sql";
+
 Statement list_statement(TenantId tenant, CustomerId root, Filter const& filter,
                          TimeKey const& below, std::size_t limit) {
   Statement statement{std::string(page_sql), {tenant, root, below.at, below.id, limit}};
@@ -91,7 +105,11 @@ Statement list_statement(TenantId tenant, CustomerId root, Filter const& filter,
     statement.sql +=
         " and entry." + std::string(condition) + " $" + std::to_string(statement.params.size());
   };
-  if (filter.case_id) narrow("case_id =", *filter.case_id);
+  if (filter.case_id) {
+    narrow("case_id =", *filter.case_id);
+    statement.sql.append(of_no_other_customer_sql).append(std::to_string(statement.params.size()));
+    statement.sql += ')';
+  }
   if (filter.kind) narrow("kind =", *filter.kind);
   if (filter.channel) narrow("channel =", *filter.channel);
   if (filter.since) narrow("at >=", *filter.since);

@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //
 // What becomes of tables that have rows already, what is made ahead, what is detached.
+#include <algorithm>
 #include <catch2/catch.hpp>
 #include <set>
 #include <thread>
@@ -119,7 +120,9 @@ TEST_CASE("tables that have rows keep them, their indexes and their wall", "[par
 
   postgres::migrate(database.url(), database.log());
   CHECK(postgres::schema_problem(database.pool()).empty());
-  CHECK(texts(database.owner_pool(), TenantId{}, indexes_sql) == indexes);
+  // Later migrations may have added some.
+  auto const after = texts(database.owner_pool(), TenantId{}, indexes_sql);
+  CHECK(std::includes(after.begin(), after.end(), indexes.begin(), indexes.end()));
   Texts expected;
   for (auto const* table : {"timeline_first", "messages_first", "events_first", "changes_first"}) {
     for (int i = 0; i < 3; ++i) expected.insert(table);

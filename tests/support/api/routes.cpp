@@ -71,6 +71,16 @@ constexpr std::string_view events_body = R"json({
     "external_id": {"system": "shop", "id": "order-<number>"}, "attributes": {"total": 12.5}}]
 })json";
 
+constexpr std::string_view merge_body = R"json({
+  "with": "<stranger>", "reason": "<secret> same passport", "dry_run": false,
+  "agent": {"kind": "human", "id": "desk-4"}
+})json";
+
+constexpr std::string_view undo_body = R"json({
+  "reason": "<secret> mother and daughter", "parts": ["<twin>"], "dry_run": false,
+  "agent": {"kind": "human", "id": "desk-4"}
+})json";
+
 constexpr std::string_view identifier_body =
     R"json({"type": "phone", "value": "<new_phone>", "region": "US", "assurance": "claimed",
             "shared": false})json";
@@ -174,6 +184,13 @@ std::vector<ApiRoute> make_customer_routes() {
        "/v1/customers/<customer>/identifiers", identifier_body},
       {"DELETE", "/v1/customers/{id}/identifiers/{type}/{value}", "identity:write", 200,
        "/v1/customers/<customer>/identifiers/phone/<spare_phone>"},
+      {"POST", "/v1/customers/{id}/merge", "identity:write", 200, "/v1/customers/<customer>/merge",
+       merge_body},
+      {"GET", "/v1/customers/{id}/merges", "customers:read", 200,
+       "/v1/customers/<twin>/merges?limit=2"},
+      {"POST", "/v1/merges/{id}/undo", "identity:write", 200, "/v1/merges/<merge>/undo", undo_body},
+      {"POST", "/v1/merges/{id}/undo", "identity:write", 200, "/v1/merges/<merge>/undo",
+       R"json({"tree": true})json"},
       {"POST",
        "/v1/identity/resolve",
        "identity:write",

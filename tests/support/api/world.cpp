@@ -39,6 +39,7 @@ World::World(Client& client, int number, std::string secret) {
   make_customer(client);
   make_records(client);
   make_stranger(client);
+  make_pair(client);
 }
 
 void World::make_customer(Client& client) {
@@ -77,6 +78,17 @@ void World::make_stranger(Client& client) {
   names_["stranger"] = started.at("customer").at("id");
 }
 
+/// Two customers who were said to be one.
+void World::make_pair(Client& client) {
+  auto const one = made(client, "PUT", fill("/v1/customers/by/account/pair:1-<number>"), "{}");
+  auto const other = made(client, "PUT", fill("/v1/customers/by/account/pair:2-<number>"), "{}");
+  names_["pair"] = one.at("id");
+  names_["twin"] = other.at("id");
+  auto const merged = made(client, "POST", fill("/v1/customers/<pair>/merge"),
+                           fill(R"({"with": "<twin>", "reason": "<secret> twice in the CRM"})"));
+  names_["merge"] = merged.at("merge").at("id");
+}
+
 std::string const& World::at(std::string_view name) const {
   auto const found = names_.find(name);
   if (found == names_.end()) throw std::logic_error("a world has no <" + std::string(name) + ">");
@@ -101,8 +113,8 @@ World World::with(std::string_view name, std::string value) const {
 
 std::map<std::string, std::string> World::ids() const {
   std::map<std::string, std::string> ids;
-  for (auto const* name :
-       {"customer", "interaction", "message", "case", "note", "stranger", "stranger_interaction"}) {
+  for (auto const* name : {"customer", "interaction", "message", "case", "note", "stranger",
+                           "stranger_interaction", "pair", "twin", "merge"}) {
     ids[name] = at(name);
   }
   return ids;

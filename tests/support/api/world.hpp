@@ -20,8 +20,8 @@ class World {
   World(Client& client, int number, std::string secret);
 
   /// customer, interaction (live, of the customer), case (of that interaction), note, message;
-  /// stranger, stranger_interaction (of a caller yet unknown); email, phone, spare_phone (all the
-  /// customer's), new_phone (nobody's); number; secret.
+  /// stranger, stranger_interaction (of a caller yet unknown); pair and twin, who were joined by
+  /// merge; email, phone, spare_phone (all the customer's), new_phone (nobody's); number; secret.
   std::string const& at(std::string_view name) const;
   /// The text with every <name> replaced.
   std::string fill(std::string_view text) const;
@@ -34,6 +34,7 @@ class World {
   void make_customer(Client& client);
   void make_records(Client& client);
   void make_stranger(Client& client);
+  void make_pair(Client& client);
 
   std::map<std::string, std::string, std::less<>> names_;
 };

@@ -1,0 +1,44 @@
+-- oldest-binary: 0.1.0
+-- SPDX-FileCopyrightText: 2026 The Throughline authors
+-- SPDX-License-Identifier: Apache-2.0
+--
+-- An interaction may stand on a case of another part of the same customer. Which do is known by an
+-- index, so that an undo that parts the two finds them however long the histories are.
+alter table interactions add column case_part_id uuid;  -- of the case, where it is another part
+-- The policies bind the owner too, who needs a look at every tenant for this once.
+do $$
+begin
+  execute format('create policy migration on interactions to %I using (true)', current_user);
+  execute format('create policy migration on cases to %I using (true)', current_user);
+end
+$$;
+update interactions i set case_part_id = c.part_id
+  from cases c
+ where c.tenant_id = i.tenant_id and c.id = i.case_id and c.part_id <> i.part_id;
+drop policy migration on interactions;
+drop policy migration on cases;
+create index interactions_across on interactions (tenant_id, part_id, case_part_id)
+  where case_part_id is not null;
+
+-- Takes interactions off the cases of other groups: `groups` names each member's. Lent to merges.
+create function interactions_unlink(tenant integer, members uuid[], groups uuid[])
+returns table (id uuid, part_id uuid, case_id uuid)
+language sql volatile
+begin atomic
+  with member as (
+    select own.part_id, own.group_id from unnest(members, groups) own(part_id, group_id)
+  ), crossing as materialized (
+    select i.id, i.case_id
+    from member own
+    join member other on other.group_id <> own.group_id
+    cross join lateral (
+      select x.id, x.case_id from interactions x
+      where x.tenant_id = tenant and x.part_id = own.part_id
+        and x.case_part_id = other.part_id and x.case_part_id is not null
+      order by x.id) i
+  )
+  update interactions i set case_id = null, case_part_id = null, version = i.version + 1
+  from crossing
+  where i.tenant_id = tenant and i.id = crossing.id
+  returning i.id, i.part_id, crossing.case_id;
+end;
