@@ -242,7 +242,7 @@ class Town {
       member.city = shared.city;
       member.postcode = shared.postcode;
       member.born.year = random_.between(1930, 2005);
-      if (random_.chance(.05)) member.born = members.back().born;  // twins
+      if (random_.chance(.02)) member.born = members.back().born;  // twins
       if (i == 1 && random_.chance(.04)) {
         member.given = shared.given;
         members[0].suffix = random_.chance(.5) ? "Sr" : "";

@@ -30,21 +30,22 @@ bool is_numeric(std::string_view word) {
   return !word.empty() && word.front() >= '0' && word.front() <= '9';
 }
 
-std::string_view short_kind(std::string_view word) {
+/// Spelled out, so that what was written as one word ("millstreet") is the same as two.
+std::string_view whole_kind(std::string_view word) {
   for (auto const& [whole, brief] : street_kinds) {
-    if (word == whole) return brief;
+    if (word == brief) return whole;
   }
   return word;
 }
 
 bool is_kind(std::string_view word) {
   return std::any_of(street_kinds.begin(), street_kinds.end(),
-                     [&](auto const& kind) { return word == kind.second; });
+                     [&](auto const& kind) { return word == kind.first; });
 }
 
 Line read_line(std::string_view text) {
   Line line = words(text);
-  for (auto& word : line) word = short_kind(word);
+  for (auto& word : line) word = whole_kind(word);
   return line;
 }
 

@@ -14,10 +14,21 @@
 namespace throughline::likeness {
 namespace {
 
-constexpr Field name_fields[] = {Field::given_name, Field::family_name, Field::name_order};
-
 bool is_agreement(std::size_t name_level) {
   return name_level != name_absent && name_level != name_different;
+}
+
+/// Takes what agrees better: a member that does not tell a field hides nobody who contradicts.
+void combine(Pattern const& levels, Pattern& best) {
+  auto const given = index(Field::given_name);
+  bool const better_given = levels[given] != 0 && (best[given] == 0 || levels[given] < best[given]);
+  bool const nameless = levels[given] == 0 && best[given] == 0;
+  auto const order = index(Field::name_order);
+  if (better_given || nameless) best[order] = levels[order];
+  for (std::size_t i = 0; i < field_count; ++i) {
+    if (i == order || levels[i] == 0) continue;
+    if (best[i] == 0 || levels[i] < best[i]) best[i] = levels[i];
+  }
 }
 
 /// What tells a person from a relative at the same address, and from whoever shares a telephone.
@@ -81,23 +92,6 @@ std::vector<Evidence> Scale::evidence(Pattern const& pattern) const {
 
 double Scale::probability(double bits) const {
   return 1 / (1 + std::exp2(prior_bits_ - bits));
-}
-
-double Scale::name_bits(Pattern const& pattern) const {
-  double sum = 0;
-  for (auto const field : name_fields) sum += bits(field, level_of(pattern, field));
-  return sum;
-}
-
-void Scale::combine(Pattern const& levels, Pattern& best) const {
-  bool const unnamed = std::all_of(std::begin(name_fields), std::end(name_fields),
-                                   [&](Field field) { return level_of(best, field) == 0; });
-  if (unnamed || name_bits(levels) > name_bits(best)) {
-    for (auto const field : name_fields) best[index(field)] = levels[index(field)];
-  }
-  for (std::size_t i = index(Field::date_of_birth); i < field_count; ++i) {
-    if (levels[i] != 0 && (best[i] == 0 || levels[i] < best[i])) best[i] = levels[i];
-  }
 }
 
 Fit Scale::fit(std::span<Record const> one, std::span<Record const> other) const {

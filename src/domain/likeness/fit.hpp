@@ -13,7 +13,7 @@
 namespace throughline::likeness {
 
 struct Fit {
-  Pattern best{};  // per field the closest level between any two; names together
+  Pattern best{};  // per field the closest level between any two
   double bits = 0;
   Doubt doubt = Doubt::unanchored;
 };
@@ -28,9 +28,6 @@ class Scale {
   Fit fit(std::span<Record const> one, std::span<Record const> other) const;
 
  private:
-  double name_bits(Pattern const& pattern) const;
-  void combine(Pattern const& levels, Pattern& best) const;
-
   Weights const& weights_;
   double prior_bits_;
   double scale_bits_;  // what one identifier is worth more than in the reference population

@@ -129,6 +129,13 @@ NameLevels compare_single(Record const& single, Record const& whole, NameLevels 
   return {level, name_absent, true};
 }
 
+/// Nothing agrees in its place, and one name exactly in the other's: "Zachary Mason", "Clarke
+/// Zachary".
+bool is_half_crossed(NameLevels const& straight, NameLevels const& crossed) {
+  bool const nothing = !agrees(straight.given) && !agrees(straight.family);
+  return nothing && (crossed.given == name_exact || crossed.family == name_exact);
+}
+
 }  // namespace
 
 void read_names(Record& record, std::string_view given, std::string_view family,
@@ -173,7 +180,9 @@ NameLevels compare_names(Record const& one, Record const& other) {
   }
   NameLevels const crossed{compare_lists(one.given, other.family),
                            compare_lists(one.family, other.given), true};
-  if (!agrees(crossed.given) || !agrees(crossed.family)) return straight;
+  if (!agrees(crossed.given) || !agrees(crossed.family)) {
+    return is_half_crossed(straight, crossed) ? crossed : straight;
+  }
   bool const better =
       rank(crossed.given) + rank(crossed.family) > rank(straight.given) + rank(straight.family);
   return better ? crossed : straight;

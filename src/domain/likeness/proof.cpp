@@ -20,12 +20,12 @@ bool is_proof(Pattern const& levels) {
   bool const given = named(Field::given_name);
   bool const family = named(Field::family_name);
   bool const born = born_level >= date_exact && born_level <= date_digit;
-  bool const home = home_level == address_home || home_level == address_street;
+  bool const home = home_level >= address_home && home_level <= address_postal_code;
   int const agreeing = int{given} + int{family} + int{born} + int{home};
 
   switch (level_of(levels, Field::personal_number)) {
     case personal_exact: return agreeing >= 2;
-    case personal_close: return given && family && (born || home);
+    case personal_close: return agreeing >= 3;
     case personal_different: return false;
     default: break;
   }
