@@ -91,7 +91,7 @@ class Judge {
     if (!vetoes(first, second).empty()) return false;
     Fit const fit = scale_.fit(first, second);
     bool const contradicted = fit.doubt == Doubt::given_name;
-    return !contradicted && scale_.probability(fit.bits) >= thresholds_.probable;
+    return !contradicted && scale_.probability(fit.bits) >= thresholds_.possible;
   }
 
   static void find_review(Verdict& verdict) {

@@ -86,7 +86,9 @@ void add_exact(Value const& value, Keys& keys) {
 
 void add_neighbours(Value const& value, Keys& keys) {
   if (value.type == "email") {
-    keys.add_neighbours("local", "email", halves(value.value, '@').first);
+    auto const local = halves(value.value, '@').first;
+    keys.add_neighbours("local", "email", local);
+    if (local.size() < neighbours_length_min) keys.add_neighbours("address", "email", value.value);
   } else if (value.type == "phone") {
     keys.add_neighbours("digits", "phone", phone_digits(value.value));
   } else if (value.type == "account") {
