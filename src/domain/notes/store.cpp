@@ -95,7 +95,7 @@ namespace {
 
 // A note that comes alone mostly names nothing but its case, and every join costs it.
 constexpr std::string_view looks_sql = R"sql(
-  select asked.place, c.part_id, p.root_id, c.open_question, null, null, null, false
+  select asked.place, c.part_id, p.root_id, c.open_question, null, null, null, false, null
   from unnest($2::uuid[]) with ordinality asked(case_id, place)
   join cases c on c.tenant_id = $1 and c.id = asked.case_id
   join parts p on p.tenant_id = $1 and p.id = c.part_id
