@@ -53,11 +53,21 @@ std::string typo(std::string text, Random& random) {
   std::size_t const at = random.below(text.size());
   char const letter = static_cast<char>('a' + random.below(26));
   switch (random.below(5)) {
-    case 0: text.erase(at, 1); break;
-    case 1: text.insert(at, 1, letter); break;
-    case 2: text[at] = letter; break;
-    case 3: if (at + 1 < text.size()) std::swap(text[at], text[at + 1]); break;
-    default: std::swap(text[at], text[random.below(text.size())]); break;
+    case 0:
+      text.erase(at, 1);
+      break;
+    case 1:
+      text.insert(at, 1, letter);
+      break;
+    case 2:
+      text[at] = letter;
+      break;
+    case 3:
+      if (at + 1 < text.size()) std::swap(text[at], text[at + 1]);
+      break;
+    default:
+      std::swap(text[at], text[random.below(text.size())]);
+      break;
   }
   return text;
 }
@@ -77,11 +87,21 @@ Day any_day(Random& random, int first, int last) {
 
 Day wrong_day(Day day, Random& random) {
   switch (random.below(6)) {
-    case 0: day.month = day.month % 12 + 1; break;
-    case 1: day.day = random.between(1, 28); break;
-    case 2: day.year += random.chance(.5) ? 1 : -1; break;
-    case 3: day.year += random.chance(.5) ? 10 : -10; break;
-    case 4: if (day.day <= 12) std::swap(day.day, day.month); break;
+    case 0:
+      day.month = day.month % 12 + 1;
+      break;
+    case 1:
+      day.day = random.between(1, 28);
+      break;
+    case 2:
+      day.year += random.chance(.5) ? 1 : -1;
+      break;
+    case 3:
+      day.year += random.chance(.5) ? 10 : -10;
+      break;
+    case 4:
+      if (day.day <= 12) std::swap(day.day, day.month);
+      break;
     default:
       day.day = std::min(28, day.day + 1);
       day.month = day.month % 12 + 1;
@@ -110,10 +130,14 @@ std::string email_of(std::string const& given, std::string const& family,
   std::string const number = std::to_string(random.below(100));
   std::string const domain = random.of(domains);
   switch (random.below(4)) {
-    case 0: return g + "." + f + "@" + domain;
-    case 1: return g + f.substr(0, 1) + number + "@" + domain;
-    case 2: return g.substr(0, 1) + "." + f + number + "@" + domain;
-    default: return g.substr(0, 1) + f.substr(0, 1) + number + "@" + domain;
+    case 0:
+      return g + "." + f + "@" + domain;
+    case 1:
+      return g + f.substr(0, 1) + number + "@" + domain;
+    case 2:
+      return g.substr(0, 1) + "." + f + number + "@" + domain;
+    default:
+      return g.substr(0, 1) + f.substr(0, 1) + number + "@" + domain;
   }
 }
 
@@ -161,8 +185,7 @@ Set like_febrl(std::string const& data, std::size_t people, std::uint64_t seed) 
       put(row, "address.postal_code", maybe(postcode, .01, .1, random));
       put(row, "address.region", random.of(states));
       if (!random.chance(.06)) {
-        put(row, "date_of_birth",
-            (random.chance(.06) ? wrong_day(born, random) : born).text());
+        put(row, "date_of_birth", (random.chance(.06) ? wrong_day(born, random) : born).text());
       }
       if (!random.chance(.15)) {
         std::string const told = random.chance(.05) ? typo(ssn, random) : ssn;
@@ -291,8 +314,10 @@ class Town {
     if (random_.chance(.05)) return given.substr(0, 1);
     return maybe(given, .05, .08, random_);
   }
-  std::string phone() { return "+1202555" + std::to_string(random_.between(1000, 9999)) +
-                               std::to_string(random_.below(10)); }
+  std::string phone() {
+    return "+1202555" + std::to_string(random_.between(1000, 9999)) +
+           std::to_string(random_.below(10));
+  }
   Person somebody() {
     Person person;
     person.given = random_.of(given_);

@@ -206,8 +206,8 @@ void report(Loaded const& loaded, likeness::Thresholds const& thresholds, bool e
   World const first = run(loaded, defaults, thresholds, 0);
   if (explained) return explain(loaded, first, defaults);
   auto const estimated = likeness::estimate(first.sample(random_pairs, 1));
-  for (auto const& [how, weights] : {std::pair("defaults", &defaults),
-                                     std::pair("estimated", &estimated)}) {
+  for (auto const& [how, weights] :
+       {std::pair("defaults", &defaults), std::pair("estimated", &estimated)}) {
     World const in_order = run(loaded, *weights, thresholds, 0);
     print(loaded, how, in_order, {});
     for (std::size_t seed = 1; seed < shuffles; ++seed) {
@@ -225,16 +225,23 @@ int main_of(int count, char** arguments) {
   std::string only;
   likeness::Thresholds thresholds;
   for (int i = 1; i < count; ++i) {
-    if (std::strcmp(arguments[i], "--explain") == 0 && i + 1 < count) explained = arguments[++i];
-    else if (std::strcmp(arguments[i], "--only") == 0 && i + 1 < count) only = arguments[++i];
-    else if (std::strcmp(arguments[i], "--certain") == 0 && i + 1 < count) thresholds.certain = std::atof(arguments[++i]);
-    else if (std::strcmp(arguments[i], "--margin") == 0 && i + 1 < count) thresholds.margin_bits = std::atof(arguments[++i]);
-    else data = arguments[i];
+    if (std::strcmp(arguments[i], "--explain") == 0 && i + 1 < count)
+      explained = arguments[++i];
+    else if (std::strcmp(arguments[i], "--only") == 0 && i + 1 < count)
+      only = arguments[++i];
+    else if (std::strcmp(arguments[i], "--certain") == 0 && i + 1 < count)
+      thresholds.certain = std::atof(arguments[++i]);
+    else if (std::strcmp(arguments[i], "--margin") == 0 && i + 1 < count)
+      thresholds.margin_bits = std::atof(arguments[++i]);
+    else
+      data = arguments[i];
   }
-  if (!explained.empty()) only = explained;
-  else std::printf("%-12s %6s %-9s %-7s %-6s %-6s  %-6s %6s %7s %8s %13s %5s %6s\n", "set",
-                   "records", "weights", "precis.", "recall", "F1", "person", "impure", "largest",
-                   "reviews", "order", "keys", "us/50");
+  if (!explained.empty())
+    only = explained;
+  else
+    std::printf("%-12s %6s %-9s %-7s %-6s %-6s  %-6s %6s %7s %8s %13s %5s %6s\n", "set", "records",
+                "weights", "precis.", "recall", "F1", "person", "impure", "largest", "reviews",
+                "order", "keys", "us/50");
   auto const consider = [&](char const* name, auto make) {
     if (only.empty() || only == name) report(load(make()), thresholds, !explained.empty());
   };

@@ -22,8 +22,10 @@ std::vector<std::string> split_csv(std::string const& line) {
   for (std::size_t i = 0; i < line.size(); ++i) {
     char const c = line[i];
     if (c == '"') {
-      if (quoted && i + 1 < line.size() && line[i + 1] == '"') cells.back() += line[i++];
-      else quoted = !quoted;
+      if (quoted && i + 1 < line.size() && line[i + 1] == '"')
+        cells.back() += line[i++];
+      else
+        quoted = !quoted;
     } else if (c == ',' && !quoted) {
       cells.emplace_back();
     } else {
@@ -52,7 +54,7 @@ void add(Row& row, std::string const& type, std::string const& value, std::strin
 /// USA and US, Canada and CAN, one each.
 std::string country_code(std::string const& text) {
   static std::map<std::string, std::string> const codes{
-      {"USA", "us"}, {"US", "us"},      {"CA", "ca"}, {"CAN", "ca"},
+      {"USA", "us"},    {"US", "us"},      {"CA", "ca"}, {"CAN", "ca"},
       {"Canada", "ca"}, {"Germany", "de"}, {"DE", "de"}, {"Texas", "tx"}};
   auto const found = codes.find(text);
   if (found != codes.end()) return found->second;
@@ -181,8 +183,10 @@ Set splink(std::string const& data) {
 likeness::Record to_record(Row const& row) {
   nlohmann::json profile = nlohmann::json::object();
   for (auto const& [field, value] : row.fields) {
-    if (field.starts_with("address.")) profile["address"][field.substr(8)] = value;
-    else profile[field] = value;
+    if (field.starts_with("address."))
+      profile["address"][field.substr(8)] = value;
+    else
+      profile[field] = value;
   }
   std::vector<likeness::Value> values;
   for (auto const& raw : row.identifiers) {

@@ -16,7 +16,7 @@ namespace throughline::bench {
 
 struct Row {
   std::string id;
-  std::string person;  // the truth
+  std::string person;                         // the truth
   std::map<std::string, std::string> fields;  // of the standard profile, address as "address.city"
   std::vector<identity::RawIdentifier> identifiers;
 };

@@ -18,7 +18,7 @@
 
 namespace throughline::likeness {
 
-inline constexpr std::size_t keys_max = 120;       // of one record
+inline constexpr std::size_t keys_max = 120;        // of one record
 inline constexpr std::size_t identifiers_max = 50;  // of one record; the rest is not looked at
 inline constexpr std::size_t text_bytes_max = 256;  // of one profile field; the rest is cut off
 inline constexpr std::size_t words_max = 12;        // of one name or address line
@@ -29,14 +29,14 @@ inline constexpr std::size_t words_max = 12;        // of one name or address li
 struct Value {
   std::string type;  // "email" "phone" "social" "account"; others are not compared
   std::string value;
-  std::string alias;    // email: the address that the provider delivers it to as well
-  bool exact = true;    // false: text that names nobody for certain; agreement counts little
-  bool shared = false;  // known to belong to several people; agreement counts little
+  std::string alias = {};  // email: the address that the provider delivers it to as well
+  bool exact = true;       // false: text that names nobody for certain; agreement counts little
+  bool shared = false;     // known to belong to several people; agreement counts little
 };
 
 /// A day of birth, as far as it is told.
 struct Date {
-  int year = 0;  // 0 to 99 where the century is not told
+  int year = 0;   // 0 to 99 where the century is not told
   int month = 0;  // 0: not told
   int day = 0;    // 0: not told
   bool operator==(Date const&) const = default;
@@ -190,10 +190,11 @@ enum class Grade { certain, probable, possible, certainly_not };
 std::string_view name(Grade grade);
 
 struct Thresholds {
-  double certain = 0.99;   // probability from which a grade is given
+  double certain = 0.99;  // probability from which a grade is given
   double probable = 0.9;
   double possible = 0.05;
-  double margin_bits = 7;  // by which a clear winner is ahead of the next
+  double margin_bits = 7;        // by which a clear winner is ahead of the next
+  double equal_bits = 1;         // two candidates no further apart are equal: always for a person
   double population_min = 1000;  // the prior is never better than one in so many
 };
 
@@ -217,21 +218,23 @@ struct Judged {
 };
 
 struct Verdict {
-  std::vector<Judged> judged;         // every entity, best first (grade, bits, index)
-  std::optional<std::size_t> winner;  // into the entities: exactly one is certain, by a margin
-  /// Into the entities: certain as well, and likely one person with the winner by what they say of
-  /// each other. With this record between them the caller may join them by rule, or put them to
-  /// review; the record itself joins the winner only.
+  std::vector<Judged> judged;  // every entity, best first (grade, bits, index)
+  /// Into the entities: the one that is certain, by a margin ahead of whoever is not `also` it.
+  std::optional<std::size_t> winner;
+  /// Into the entities: certain as well, and fragments of the winner by what the two say of each
+  /// other (nothing forbids it, more than names agree). With this record between them the caller
+  /// may join them to the winner by rule, under their own vetoes, or put them to review; the record
+  /// joins the winner in any case.
   std::vector<std::size_t> also;
   /// Into the entities, best first: without a winner, those to put before a person, if any is at
   /// least probable (the others possible). Empty: nobody, or a clear winner.
   std::vector<std::size_t> review;
 };
 
-/// Compares the record with each entity: field by field with the member that fits best, what forbids
-/// a merge with all of them. `population` is how many customers the tenant has; the prior is one in
-/// as many. An entity that is vetoed is certainly_not; where an account agrees exactly it is
-/// possible, and reviewed. 50 entities of three records take less than half a millisecond.
+/// Compares the record with each entity: field by field with the member that fits best, what
+/// forbids a merge with all of them. `population` is how many customers the tenant has; the prior
+/// is one in as many. An entity that is vetoed is certainly_not; where an account agrees exactly it
+/// is possible, and reviewed. 50 entities of three records take less than half a millisecond.
 Verdict judge(Record const& incoming, std::span<Entity const> entities, Weights const& weights,
               Thresholds const& thresholds, double population);
 

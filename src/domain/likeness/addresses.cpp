@@ -19,12 +19,12 @@ constexpr std::size_t letters_per_edit = 6;
 constexpr std::size_t street_word_length_min = 3;
 
 constexpr std::array<std::pair<std::string_view, std::string_view>, 24> street_kinds{
-    {{"street", "st"},     {"road", "rd"},      {"avenue", "ave"}, {"lane", "ln"},
-     {"drive", "dr"},      {"place", "pl"},     {"court", "ct"},   {"crescent", "cres"},
-     {"circuit", "cct"},   {"close", "cl"},     {"square", "sq"},  {"boulevard", "blvd"},
-     {"parkway", "pkwy"},  {"highway", "hwy"},  {"terrace", "tce"}, {"grove", "gr"},
-     {"parade", "pde"},    {"strasse", "str"},  {"way", "wy"},     {"apartment", "apt"},
-     {"suite", "ste"},     {"unit", "un"},      {"floor", "fl"},   {"building", "bldg"}}};
+    {{"street", "st"},    {"road", "rd"},     {"avenue", "ave"},  {"lane", "ln"},
+     {"drive", "dr"},     {"place", "pl"},    {"court", "ct"},    {"crescent", "cres"},
+     {"circuit", "cct"},  {"close", "cl"},    {"square", "sq"},   {"boulevard", "blvd"},
+     {"parkway", "pkwy"}, {"highway", "hwy"}, {"terrace", "tce"}, {"grove", "gr"},
+     {"parade", "pde"},   {"strasse", "str"}, {"way", "wy"},      {"apartment", "apt"},
+     {"suite", "ste"},    {"unit", "un"},     {"floor", "fl"},    {"building", "bldg"}}};
 
 bool is_numeric(std::string_view word) {
   return !word.empty() && word.front() >= '0' && word.front() <= '9';
@@ -102,8 +102,8 @@ Agreement compare_texts(std::string const& one, std::string const& other, bool t
 }
 
 bool tells_nothing(Address const& one, Address const& other) {
-  bool const lines = (!one.line1.empty() || !one.line2.empty()) &&
-                     (!other.line1.empty() || !other.line2.empty());
+  bool const lines =
+      (!one.line1.empty() || !one.line2.empty()) && (!other.line1.empty() || !other.line2.empty());
   bool const city = !one.city.empty() && !other.city.empty();
   bool const postal_code = !one.postal_code.empty() && !other.postal_code.empty();
   return !lines && !city && !postal_code;

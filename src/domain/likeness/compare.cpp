@@ -49,10 +49,14 @@ bool are_proven_one(std::span<Record const> one, std::span<Record const> other) 
 
 std::string_view name(Veto veto) {
   switch (veto) {
-    case Veto::date_of_birth: return "date_of_birth";
-    case Veto::suffix: return "suffix";
-    case Veto::exclusive: return "exclusive";
-    case Veto::parted: return "parted";
+    case Veto::date_of_birth:
+      return "date_of_birth";
+    case Veto::suffix:
+      return "suffix";
+    case Veto::exclusive:
+      return "exclusive";
+    case Veto::parted:
+      return "parted";
   }
   return {};
 }

@@ -22,10 +22,13 @@ constexpr std::size_t number_length_min = 6;
 /// Mailboxes of a task, not of a person.
 bool is_role(std::string_view local) {
   constexpr std::array<std::string_view, 30> roles{
-      "info",    "office",   "sales",     "accounts",  "admin",   "administrator", "contact",
-      "contacto", "hello",   "mail",      "team",      "support", "help",          "helpdesk",
-      "service", "customerservice", "enquiries", "inquiries", "billing", "invoices", "orders",
-      "reception", "hr",     "jobs",      "marketing", "press",   "noreply",       "no-reply",
+      "info",       "office",        "sales",   "accounts",
+      "admin",      "administrator", "contact", "contacto",
+      "hello",      "mail",          "team",    "support",
+      "help",       "helpdesk",      "service", "customerservice",
+      "enquiries",  "inquiries",     "billing", "invoices",
+      "orders",     "reception",     "hr",      "jobs",
+      "marketing",  "press",         "noreply", "no-reply",
       "postmaster", "webmaster"};
   return std::find(roles.begin(), roles.end(), local) != roles.end();
 }
@@ -136,9 +139,10 @@ void compare_values(Value const& one, Value const& other, Pattern& pattern) {
 
 bool numbers_people(std::string_view system) {
   constexpr std::array<std::string_view, 28> words{
-      "ssn",  "soc",  "sin",  "nin",  "nino", "nid",      "nric",    "bsn",     "cpf",  "curp",
-      "pesel", "aadhaar", "medicare", "nhs", "passport", "national", "government", "gov", "tax",
-      "tin",  "itin", "licence", "license", "driver", "drivers", "dl",  "identity", "citizen"};
+      "ssn",      "soc",      "sin",        "nin",     "nino",    "nid",      "nric",
+      "bsn",      "cpf",      "curp",       "pesel",   "aadhaar", "medicare", "nhs",
+      "passport", "national", "government", "gov",     "tax",     "tin",      "itin",
+      "licence",  "license",  "driver",     "drivers", "dl",      "identity", "citizen"};
   while (!system.empty()) {
     std::size_t const end = std::min(system.find_first_of(".-_"), system.size());
     if (std::find(words.begin(), words.end(), system.substr(0, end)) != words.end()) return true;

@@ -89,6 +89,7 @@ std::optional<Date> read_compact(std::string_view digits) {
     std::from_chars(digits.data(), digits.data() + digits.size(), value);
     return value;
   }();
+  if (number / 10000 < year_min) return std::nullopt;
   return checked(number / 10000, number / 100 % 100, number % 100);
 }
 
@@ -148,6 +149,9 @@ std::optional<Date> read_date(std::string_view text) {
   for (auto const& part : parts) {
     if (part.month != 0) return read_named(parts, part.month);
     if (part.number < 0) return std::nullopt;
+  }
+  if (!parts.empty() && parts[0].text.size() == 4 && parts[0].number < year_min) {
+    return std::nullopt;
   }
   if (parts.size() == 1) {
     auto const& only = parts[0];

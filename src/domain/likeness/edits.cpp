@@ -9,9 +9,9 @@
 namespace throughline::likeness {
 namespace {
 
-constexpr std::size_t prefix_max = 4;       // Winkler: so much of the beginning counts,
-constexpr double prefix_weight = 0.1;       // each character so much,
-constexpr double prefix_needs_jaro = 0.7;   // where the rest is not too different
+constexpr std::size_t prefix_max = 4;      // Winkler: so much of the beginning counts,
+constexpr double prefix_weight = 0.1;      // each character so much,
+constexpr double prefix_needs_jaro = 0.7;  // where the rest is not too different
 
 using Row = std::array<std::size_t, compared_bytes_max + 1>;
 
@@ -28,18 +28,36 @@ char consonant(std::string_view word, std::size_t i) {
   char const next = i + 1 < word.size() ? word[i + 1] : '\0';
   bool const soft = next == 'e' || next == 'i' || next == 'y';
   switch (word[i]) {
-    case 'b': case 'd': case 'l': case 'm': case 'n': case 'r': case 'f': case 'k':
+    case 'b':
+    case 'd':
+    case 'l':
+    case 'm':
+    case 'n':
+    case 'r':
+    case 'f':
+    case 'k':
       return word[i];
-    case 'c': return soft ? 's' : 'k';
-    case 'g': return next == 'h' ? '\0' : (soft ? 'j' : 'g');
-    case 'j': return 'j';
-    case 'p': return next == 'h' ? 'f' : 'p';
-    case 'q': return 'k';
-    case 's': case 'z': return 's';
-    case 't': return 't';
-    case 'v': return 'f';
-    case 'x': return 's';
-    default: return '\0';  // h, w
+    case 'c':
+      return soft ? 's' : 'k';
+    case 'g':
+      return next == 'h' ? '\0' : (soft ? 'j' : 'g');
+    case 'j':
+      return 'j';
+    case 'p':
+      return next == 'h' ? 'f' : 'p';
+    case 'q':
+      return 'k';
+    case 's':
+    case 'z':
+      return 's';
+    case 't':
+      return 't';
+    case 'v':
+      return 'f';
+    case 'x':
+      return 's';
+    default:
+      return '\0';  // h, w
   }
 }
 

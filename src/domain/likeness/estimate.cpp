@@ -15,11 +15,11 @@ namespace throughline::likeness {
 namespace {
 
 constexpr int rounds = 40;
-constexpr double believed = 20;       // the defaults count like so many pairs of one person,
+constexpr double believed = 20;          // the defaults count like so many pairs of one person,
 constexpr double believed_random = 200;  // and so many at random
-constexpr double matches_min = 50;    // fewer pairs of one person that tell a field: defaults stay
-constexpr double random_min = 1000;   // the same for pairs at random
-constexpr double seen_min = 5;        // a level expected less often than this keeps its default u
+constexpr double matches_min = 50;   // fewer pairs of one person that tell a field: defaults stay
+constexpr double random_min = 1000;  // the same for pairs at random
+constexpr double seen_min = 5;       // a level expected less often than this keeps its default u
 constexpr double share_at_first = 0.3;
 constexpr double bits_max = 20;
 
@@ -43,8 +43,8 @@ struct Counts {
     // The order of names has one level: it is told wherever both names are.
     auto const order = index(Field::name_order);
     told[order] -= pattern[order] != 0 ? weight : 0;
-    bool const names = level_of(pattern, Field::given_name) != 0 ||
-                       level_of(pattern, Field::family_name) != 0;
+    bool const names =
+        level_of(pattern, Field::given_name) != 0 || level_of(pattern, Field::family_name) != 0;
     if (names) told[order] += weight;
   }
 };
@@ -53,8 +53,7 @@ Shares shares(Counts const& counts, Shares const& prior, double strength) {
   Shares result{};
   for (std::size_t i = 0; i < field_count; ++i) {
     for (std::size_t j = 0; j < levels_of(i); ++j) {
-      result[i][j] =
-          (counts.levels[i][j] + strength * prior[i][j]) / (counts.told[i] + strength);
+      result[i][j] = (counts.levels[i][j] + strength * prior[i][j]) / (counts.told[i] + strength);
     }
   }
   return result;
@@ -107,8 +106,8 @@ Counts matches(std::map<Pattern, double> const& found, Shares const& m_prior, Sh
     double matched = 0;
     double total = 0;
     for (auto const& [pattern, count] : found) {
-      double const odds = std::log(share / (1 - share)) + log_likelihood(pattern, m) -
-                          log_likelihood(pattern, v);
+      double const odds =
+          std::log(share / (1 - share)) + log_likelihood(pattern, m) - log_likelihood(pattern, v);
       double const weight = probability(odds);
       same.add(pattern, count * weight);
       different.add(pattern, count * (1 - weight));

@@ -1,8 +1,8 @@
 // SPDX-FileCopyrightText: 2026 The Throughline authors
 // SPDX-License-Identifier: Apache-2.0
 //
-// How one set of records fits another: what agrees best between any two of them, field by field, and
-// what speaks against their being of one person.
+// How one set of records fits another: what agrees best between any two of them, field by field,
+// and what speaks against their being of one person.
 #pragma once
 
 #include <span>

@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <algorithm>
 #include <tuple>
+#include <utility>
 
 #include "domain/likeness/contacts.hpp"
 #include "domain/likeness/dates.hpp"
@@ -25,8 +26,7 @@ Grade grade_of(Judged const& judged, Fit const& fit, Thresholds const& threshold
   bool const dated = born >= date_exact && born <= date_digit;
   // A relative: likely enough by what families share, and no case for a person to look at.
   if (judged.doubt == Doubt::given_name && !dated && !account) return Grade::possible;
-  bool const certain =
-      judged.probability >= thresholds.certain && judged.doubt == Doubt::none;
+  bool const certain = judged.probability >= thresholds.certain && judged.doubt == Doubt::none;
   return certain ? Grade::certain : Grade::probable;
 }
 
@@ -65,8 +65,8 @@ class Judge {
     return judged;
   }
 
-  /// The first, if nobody else comes near but who is likely the same person as the first: fragments
-  /// of one customer do not contend with each other.
+  /// The first, if nobody else comes near but fragments of the same customer, which do not contend
+  /// with it. Two equals always do: why they are two is not for us to guess.
   bool find_winner(Verdict& verdict) const {
     auto const& judged = verdict.judged;
     if (judged.empty() || judged.front().grade != Grade::certain) return false;
@@ -74,10 +74,11 @@ class Judge {
     std::vector<std::size_t> also;
     for (std::size_t i = 1; i < judged.size(); ++i) {
       auto const& next = judged[i];
-      bool const near = first.bits - next.bits < thresholds_.margin_bits;
+      double const ahead = first.bits - next.bits;
       bool const certain = next.grade == Grade::certain;
-      if (!is_candidate(next) || (!certain && !near)) continue;
-      if (!are_likely_one(first.index, next.index)) return false;
+      bool const contends = certain || ahead < thresholds_.margin_bits;
+      if (!is_candidate(next) || !contends) continue;
+      if (ahead < thresholds_.equal_bits || !are_fragments(first.index, next.index)) return false;
       if (certain) also.push_back(next.index);
     }
     verdict.winner = first.index;
@@ -85,13 +86,12 @@ class Judge {
     return true;
   }
 
-  bool are_likely_one(std::size_t one, std::size_t other) const {
+  bool are_fragments(std::size_t one, std::size_t other) const {
     auto const& first = entities_[one].records;
     auto const& second = entities_[other].records;
     if (!vetoes(first, second).empty()) return false;
     Fit const fit = scale_.fit(first, second);
-    bool const contradicted = fit.doubt == Doubt::given_name;
-    return !contradicted && scale_.probability(fit.bits) >= thresholds_.possible;
+    return fit.doubt == Doubt::none && scale_.probability(fit.bits) >= thresholds_.possible;
   }
 
   static void find_review(Verdict& verdict) {
@@ -117,20 +117,28 @@ class Judge {
 
 std::string_view name(Grade grade) {
   switch (grade) {
-    case Grade::certain: return "certain";
-    case Grade::probable: return "probable";
-    case Grade::possible: return "possible";
-    case Grade::certainly_not: return "certainly_not";
+    case Grade::certain:
+      return "certain";
+    case Grade::probable:
+      return "probable";
+    case Grade::possible:
+      return "possible";
+    case Grade::certainly_not:
+      return "certainly_not";
   }
   return {};
 }
 
 std::string_view name(Doubt doubt) {
   switch (doubt) {
-    case Doubt::none: return "none";
-    case Doubt::given_name: return "given_name";
-    case Doubt::unanchored: return "unanchored";
-    case Doubt::contact: return "contact";
+    case Doubt::none:
+      return "none";
+    case Doubt::given_name:
+      return "given_name";
+    case Doubt::unanchored:
+      return "unanchored";
+    case Doubt::contact:
+      return "contact";
   }
   return {};
 }

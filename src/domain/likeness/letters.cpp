@@ -20,8 +20,8 @@ class Latin {
  public:
   Latin() {
     UErrorCode status = U_ZERO_ERROR;
-    rules_.reset(icu::Transliterator::createInstance("Any-Latin; Latin-ASCII; Lower", UTRANS_FORWARD,
-                                                     status));
+    rules_.reset(icu::Transliterator::createInstance("Any-Latin; Latin-ASCII; Lower",
+                                                     UTRANS_FORWARD, status));
     if (U_FAILURE(status)) rules_.reset();
   }
   std::string apply(std::string_view text) {

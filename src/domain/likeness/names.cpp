@@ -23,8 +23,8 @@ constexpr std::size_t sound_length_min = 2;  // of the sound itself
 constexpr double near_likeness = 0.92;       // Jaro-Winkler
 
 bool is_title(std::string_view word) {
-  constexpr std::array<std::string_view, 9> titles{"mr",   "mrs", "ms", "miss", "mx",
-                                                   "dr",   "prof", "sir", "herr"};
+  constexpr std::array<std::string_view, 9> titles{"mr", "mrs",  "ms",  "miss", "mx",
+                                                   "dr", "prof", "sir", "herr"};
   return std::find(titles.begin(), titles.end(), word) != titles.end();
 }
 
@@ -104,8 +104,7 @@ NameLevel compare_lists(Words const& one, Words const& other) {
   if (one.size() == 1 && other.size() == 1) return compare_word(one.front(), other.front());
   NameLevel const whole = compare_whole(joined(one), joined(other));
   if (whole == name_exact || whole == name_close) return whole;
-  bool const among =
-      one.size() <= other.size() ? is_among(one, other) : is_among(other, one);
+  bool const among = one.size() <= other.size() ? is_among(one, other) : is_among(other, one);
   if (among) return name_variant;
   NameLevel const first = compare_word(one.front(), other.front());
   if (first == name_exact && (one.size() == 1 || other.size() == 1)) return name_variant;
@@ -133,7 +132,7 @@ NameLevels compare_single(Record const& single, Record const& whole, NameLevels 
 /// Zachary".
 bool is_half_crossed(NameLevels const& straight, NameLevels const& crossed) {
   bool const nothing = !agrees(straight.given) && !agrees(straight.family);
-  return nothing && (crossed.given == name_exact || crossed.family == name_exact);
+  return nothing && crossed.given == name_exact;
 }
 
 }  // namespace
@@ -178,8 +177,10 @@ NameLevels compare_names(Record const& one, Record const& other) {
     return one.given.empty() ? compare_single(one, other, straight)
                              : compare_single(other, one, straight);
   }
-  NameLevels const crossed{compare_lists(one.given, other.family),
-                           compare_lists(one.family, other.given), true};
+  NameLevel const there = compare_lists(one.given, other.family);
+  NameLevel const back = compare_lists(one.family, other.given);
+  // Which of the two is a given name is not known: it is told the closer level.
+  NameLevels const crossed{std::min(there, back), std::max(there, back), true};
   if (!agrees(crossed.given) || !agrees(crossed.family)) {
     return is_half_crossed(straight, crossed) ? crossed : straight;
   }

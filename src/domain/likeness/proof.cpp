@@ -24,10 +24,14 @@ bool is_proof(Pattern const& levels) {
   int const agreeing = int{given} + int{family} + int{born} + int{home};
 
   switch (level_of(levels, Field::personal_number)) {
-    case personal_exact: return agreeing >= 2;
-    case personal_close: return agreeing >= 3;
-    case personal_different: return false;
-    default: break;
+    case personal_exact:
+      return agreeing >= 2;
+    case personal_close:
+      return agreeing >= 3;
+    case personal_different:
+      return false;
+    default:
+      break;
   }
   return level_of(levels, Field::account) == account_exact && (given || born) && (family || home);
 }

@@ -24,9 +24,10 @@ struct Description {
   std::span<Name const> levels;
 };
 constexpr Description descriptions[field_count] = {
-    {"given_name", name_levels},   {"family_name", name_levels}, {"name_order", order_levels},
-    {"date_of_birth", date_levels}, {"address", address_levels},  {"email", email_levels},
-    {"phone", number_levels},      {"personal_number", personal_levels},
+    {"given_name", name_levels},  {"family_name", name_levels},
+    {"name_order", order_levels}, {"date_of_birth", date_levels},
+    {"address", address_levels},  {"email", email_levels},
+    {"phone", number_levels},     {"personal_number", personal_levels},
     {"account", number_levels},   {"social", social_levels}};
 
 // Reasoned, not fitted: how often names, dates and addresses are mistyped and how often two people
