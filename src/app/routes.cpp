@@ -13,6 +13,7 @@
 #include "throughline/domain/events.hpp"
 #include "throughline/domain/identity.hpp"
 #include "throughline/domain/interactions.hpp"
+#include "throughline/domain/matches.hpp"
 #include "throughline/domain/merges.hpp"
 #include "throughline/domain/notes.hpp"
 #include "throughline/domain/timeline.hpp"
@@ -46,6 +47,7 @@ std::vector<http::Route> routes(metrics::Registry& metrics) {
   append(all, notes::routes());
   append(all, identity::routes());
   append(all, merges::routes());
+  append(all, matches::routes());
   append(all, timeline::routes());
   append(all, events::routes());
   append(all, changes::routes(make_horizon(metrics)));

@@ -27,7 +27,7 @@ struct Bench {
   Client client = api.client(tenant.key);
   int worlds = 0;
 
-  World make_world() { return World(client, ++worlds, std::string(secret)); }
+  World make_world() { return World(api, tenant, ++worlds, std::string(secret)); }
   std::map<std::string, std::string> state() { return fingerprint(api.database(), tenant.id); }
 };
 

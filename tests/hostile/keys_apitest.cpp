@@ -63,7 +63,7 @@ TEST_CASE("each route answers a key with its scope alone, and refuses every othe
   for (auto const& route : api_routes()) {
     if (route.scope.empty()) continue;
     INFO(to_string(route));
-    World const world(maker, ++number, "quokka");
+    World const world(api, tenant, ++number, "quokka");
     auto const before = fingerprint(api.database(), tenant.id);
     for (auto const scope : all_scopes()) {
       if (scope == route.scope) continue;
@@ -86,7 +86,7 @@ TEST_CASE("no route answers without a key that works") {
   Api api;
   auto const tenant = api.make_tenant();
   auto maker = api.client(tenant.key);
-  World const world(maker, 1, "quokka");
+  World const world(api, tenant, 1, "quokka");
   auto const revoked = api.make_key(tenant, "all");
   api.revoke(revoked);
   std::vector<Headers> const attempts{
@@ -131,7 +131,7 @@ TEST_CASE("without a key nobody learns whether a record exists or a body is soun
   Api api;
   auto const tenant = api.make_tenant();
   auto maker = api.client(tenant.key);
-  World const world(maker, 1, "quokka");
+  World const world(api, tenant, 1, "quokka");
   auto client = api.client("");
   for (auto const& route : api_routes()) {
     if (route.scope.empty()) continue;

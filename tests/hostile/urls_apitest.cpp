@@ -22,7 +22,7 @@ struct Bench {
   Api api;
   Api::Tenant tenant = api.make_tenant();
   Client client = api.client(tenant.key);
-  World world{client, 1, "quokka"};
+  World world{api, tenant, 1, "quokka"};
   json description = api.client("").get("/openapi.json").json();
 
   std::map<std::string, std::string> state() { return fingerprint(api.database(), tenant.id); }

@@ -17,7 +17,7 @@ TEST_CASE("a read writes nothing, and HEAD answers as GET without the body") {
   Api api;
   auto const tenant = api.make_tenant();
   auto client = api.client(tenant.key);
-  World const world(client, 1, "quokka");
+  World const world(api, tenant, 1, "quokka");
   auto const before = fingerprint(api.database(), tenant.id);
   for (auto const& route : api_routes()) {
     if (route.writes()) continue;
@@ -41,7 +41,7 @@ TEST_CASE("an ETag is answered 304 until the document changes, from the cache or
   Api api(GENERATE(Api::Cache::memory, Api::Cache::redis));
   auto const tenant = api.make_tenant();
   auto client = api.client(tenant.key);
-  World const world(client, 1, "quokka");
+  World const world(api, tenant, 1, "quokka");
   struct Pair {
     std::string read, write;
   };

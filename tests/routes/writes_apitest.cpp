@@ -25,7 +25,7 @@ struct Bench {
   Client client = api.client(tenant.key);
   int worlds = 0;
 
-  World make_world() { return World(client, ++worlds, "quokka"); }
+  World make_world() { return World(api, tenant, ++worlds, "quokka"); }
   std::map<std::string, std::string> state() { return fingerprint(api.database(), tenant.id); }
 };
 

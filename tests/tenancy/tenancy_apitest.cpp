@@ -37,7 +37,7 @@ struct Neighbours {
   };
   Pair make_worlds() {
     ++worlds;
-    return {World(we, worlds, our_secret), World(they, worlds, their_secret)};
+    return {World(api, ours, worlds, our_secret), World(api, theirs, worlds, their_secret)};
   }
 };
 

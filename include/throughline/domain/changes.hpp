@@ -43,7 +43,9 @@ enum class Type {
   event_recorded,
   customer_parted,  // an undo left this customer: root and part are it, resource: the undo
   note_updated,     // a link of it was taken away: see `fields`
-  event_updated     // likewise
+  event_updated,    // likewise
+  match_raised,     // a question for people about this part; resource: the match
+  match_decided     // what they said
 };
 std::string_view name(Type type);  // "interaction.started"
 std::optional<Type> parse_type(std::string_view name);

@@ -15,13 +15,10 @@
 #include <vector>
 
 #include "throughline/base/actor.hpp"
+#include "throughline/domain/merges.hpp"
 #include "throughline/domain/parts.hpp"
 #include "throughline/platform/http.hpp"
 #include "throughline/platform/postgres.hpp"
-
-namespace throughline::merges {
-struct Facts;
-}
 
 namespace throughline::matches {
 
@@ -46,8 +43,7 @@ struct Raised {
   /// Why no rule decided: "several" (more than one customer fits), "doubtful" (one fits, not well
   /// enough), "vetoed", "shared" (a link rested on a value that is shared now), "full" (a cap).
   std::string reason;
-  std::vector<Candidate> candidates;  // all of them; the best candidates_max are kept, the rest
-                                      // counted
+  std::vector<Candidate> candidates;  // all of them, best first; candidates_max are kept
   std::int64_t weights_version = 0;   // of the weights behind the scores; 0: none
 };
 

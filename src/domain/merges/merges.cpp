@@ -50,10 +50,17 @@ std::optional<Merged> merge(postgres::Tx& tx, Actor const& actor, parts::Locked&
   CustomerId const survivor = locked.root(link.one).id;
   CustomerId const loser = survivor == one ? other : one;
   Merged const merged{MergeId::make(actor.now), survivor, loser};
-  store::insert(tx, actor, {merged, &link, loser == one ? ones : others});
+  std::vector<CustomerId> const& moved = loser == one ? ones : others;
+  store::insert(tx, actor, {merged, &link, moved});
   customers::join_versions(tx, survivor, loser);
   if (link.rule == "person" || link.rule == "match") store::lift(tx, actor, survivor, merged.id);
   tell(actor, merged, link, facts);
+  // What an accepted match asked about has found its customer, though it be the older.
+  std::vector<CustomerId> found = moved;
+  if (link.rule == "match") found.insert(found.end(), ones.begin(), ones.end());
+  for (MatchId const match : store::settle_matches(tx, actor, survivor, found)) {
+    facts.changes.push_back({changes::Type::match_raised, loser, match.value, {}, std::nullopt});
+  }
   return merged;
 }
 

@@ -73,6 +73,25 @@ void insert(postgres::Tx& tx, Actor const& actor, NewMerge const& merge) {
 
 namespace {
 
+// The function is its owner's, as are the matches.
+constexpr std::string_view settle_matches_sql = R"sql(
+select id from matches_joined($1::int, $2, $3::uuid[], $4, $5) raised(id)
+)sql";
+
+}  // namespace
+
+std::vector<MatchId> settle_matches(postgres::Tx& tx, Actor const& actor, CustomerId survivor,
+                                    std::span<CustomerId const> found) {
+  std::vector<MatchId> raised;
+  for (auto const row :
+       tx.exec(settle_matches_sql, {tx.tenant(), survivor, ids(found), actor.now, actor.key})) {
+    raised.push_back(row[0].id<MatchId>());
+  }
+  return raised;
+}
+
+namespace {
+
 // From the parts of the ones to the far ends of what hangs on them, and whether those are others'.
 constexpr std::string_view partings_sql = R"sql(
 select p.id, near.id, p.far_id, p.source, p.reason, p.agent, p.undo_id, p.merge_id, p.at

@@ -37,6 +37,11 @@ struct NewMerge {
 };
 void insert(postgres::Tx& tx, Actor const& actor, NewMerge const& merge);
 
+/// Settles what the merge answers or overtakes of the matches that wait for people. Returns those
+/// that are raised anew. `found`: the parts that have found their customer by it.
+std::vector<MatchId> settle_matches(postgres::Tx& tx, Actor const& actor, CustomerId survivor,
+                                    std::span<CustomerId const> found);
+
 /// What is under way for these parts.
 struct Work {
   std::int64_t open_cases = 0;

@@ -81,6 +81,11 @@ constexpr std::string_view undo_body = R"json({
   "agent": {"kind": "human", "id": "desk-4"}
 })json";
 
+constexpr std::string_view decision_body = R"json({
+  "decision": "merge", "customer_id": "<likely>", "reason": "<secret> same passport",
+  "agent": {"kind": "human", "id": "desk-4"}
+})json";
+
 constexpr std::string_view identifier_body =
     R"json({"type": "phone", "value": "<new_phone>", "region": "US", "assurance": "claimed",
             "shared": false})json";
@@ -202,6 +207,22 @@ std::vector<ApiRoute> make_customer_routes() {
   };
 }
 
+std::vector<ApiRoute> make_match_routes() {
+  std::string_view const decide = "/v1/identity/matches/{id}/decision";
+  std::string_view const match = "/v1/identity/matches/<match>/decision";
+  return {
+      {"GET", "/v1/identity/matches", "identity:write", 200,
+       "/v1/identity/matches?status=open&customer_id=<doubt>"},
+      {"GET", "/v1/identity/matches/{id}", "identity:write", 200, "/v1/identity/matches/<match>"},
+      {"POST", decide, "identity:write", 200, match, decision_body},
+      {"POST", decide, "identity:write", 200, match,
+       R"json({"decision": "not_same", "customer_id": "<likely>",
+               "reason": "<secret> twins"})json"},
+      {"POST", decide, "identity:write", 200, match,
+       R"json({"decision": "later", "until": "2027-06-01T00:00:00Z"})json"},
+  };
+}
+
 std::vector<ApiRoute> make_reading_routes() {
   ApiRoute by_body{
       "POST", "/v1/context", "context:read",
@@ -221,8 +242,8 @@ std::vector<ApiRoute> make_reading_routes() {
 
 std::vector<ApiRoute> make_routes() {
   std::vector<ApiRoute> all;
-  for (auto make :
-       {make_interaction_routes, make_case_routes, make_customer_routes, make_reading_routes}) {
+  for (auto make : {make_interaction_routes, make_case_routes, make_customer_routes,
+                    make_match_routes, make_reading_routes}) {
     for (auto& route : make()) all.push_back(std::move(route));
   }
   return all;

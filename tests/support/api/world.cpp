@@ -3,7 +3,11 @@
 #include "support/api/world.hpp"
 
 #include <cstdio>
+#include <optional>
 #include <stdexcept>
+
+#include "throughline/domain/matches.hpp"
+#include "throughline/domain/merges.hpp"
 
 namespace throughline::support {
 
@@ -28,7 +32,8 @@ std::string phone_number(int exchange, int number) {
 
 }  // namespace
 
-World::World(Client& client, int number, std::string secret) {
+World::World(Api& api, Api::Tenant const& tenant, int number, std::string secret) {
+  auto client = api.client(tenant.key);
   names_["number"] = std::to_string(number);
   names_["secret"] = std::move(secret);
   names_["email"] = "crystal." + std::to_string(number) + "@example.com";
@@ -40,6 +45,7 @@ World::World(Client& client, int number, std::string secret) {
   make_records(client);
   make_stranger(client);
   make_pair(client);
+  make_match(client, api, tenant);
 }
 
 void World::make_customer(Client& client) {
@@ -89,6 +95,30 @@ void World::make_pair(Client& client) {
   names_["merge"] = merged.at("merge").at("id");
 }
 
+/// A customer and the two it could be.
+void World::make_match(Client& client, Api& api, Api::Tenant const& tenant) {
+  for (std::string const name : {"doubt", "likely", "unlikely"}) {
+    auto const path = fill("/v1/customers/by/account/" + name + ":<number>");
+    names_[name] = made(client, "PUT", path, fill(R"({"display_name": "<secret> Jo"})")).at("id");
+  }
+  auto const id_of = [this](char const* name) { return CustomerId::parse(at(name)).value(); };
+  matches::Raised const raised{id_of("doubt"),
+                               "several",
+                               {{id_of("likely"), "probable", 0.95, "[]", {}},
+                                {id_of("unlikely"), "possible", 0.2, "[]", {}}},
+                               0};
+  auto const actor = api.database().actor(tenant.id);
+  std::optional<MatchId> match;
+  api.database().pool().transact(postgres::Mode::write, tenant.id, [&](postgres::Tx& tx) {
+    auto locked = parts::lock(tx, actor, {&raised.part, 1});
+    merges::Facts facts;
+    match = matches::raise(tx, actor, locked, raised, facts);
+    timeline::append(tx, actor, facts.timeline);
+    changes::record(tx, actor, locked, facts.changes);
+  });
+  names_["match"] = match.value().str();
+}
+
 std::string const& World::at(std::string_view name) const {
   auto const found = names_.find(name);
   if (found == names_.end()) throw std::logic_error("a world has no <" + std::string(name) + ">");
@@ -113,8 +143,9 @@ World World::with(std::string_view name, std::string value) const {
 
 std::map<std::string, std::string> World::ids() const {
   std::map<std::string, std::string> ids;
-  for (auto const* name : {"customer", "interaction", "message", "case", "note", "stranger",
-                           "stranger_interaction", "pair", "twin", "merge"}) {
+  for (auto const* name :
+       {"customer", "interaction", "message", "case", "note", "stranger", "stranger_interaction",
+        "pair", "twin", "merge", "match", "doubt", "likely"}) {
     ids[name] = at(name);
   }
   return ids;

@@ -7,21 +7,23 @@
 #include <string>
 #include <string_view>
 
-#include "support/client.hpp"
+#include "support/api/api.hpp"
 
 namespace throughline::support {
 
-/// One customer with one of everything, made over HTTP. Two worlds of the same number in different
-/// tenants have the same identifiers, subjects and foreign ids, and differ only in the ids they
-/// were given and in their secret; worlds of different numbers share no identifier.
+/// One customer with one of everything, made over HTTP (but the match, which is rules' to raise).
+/// Two worlds of the same number in different tenants have the same identifiers, subjects and
+/// foreign ids, and differ only in the ids they were given and in their secret; worlds of different
+/// numbers share no identifier.
 class World {
  public:
-  /// `client` holds a key with all scopes. `secret` is a word that every text of the world holds.
-  World(Client& client, int number, std::string secret);
+  /// `secret` is a word that every text of the world holds.
+  World(Api& api, Api::Tenant const& tenant, int number, std::string secret);
 
   /// customer, interaction (live, of the customer), case (of that interaction), note, message;
   /// stranger, stranger_interaction (of a caller yet unknown); pair and twin, who were joined by
-  /// merge; email, phone, spare_phone (all the customer's), new_phone (nobody's); number; secret.
+  /// merge; match, which asks whether doubt is likely or unlikely; email, phone, spare_phone (all
+  /// the customer's), new_phone (nobody's); number; secret.
   std::string const& at(std::string_view name) const;
   /// The text with every <name> replaced.
   std::string fill(std::string_view text) const;
@@ -35,6 +37,7 @@ class World {
   void make_records(Client& client);
   void make_stranger(Client& client);
   void make_pair(Client& client);
+  void make_match(Client& client, Api& api, Api::Tenant const& tenant);
 
   std::map<std::string, std::string, std::less<>> names_;
 };
