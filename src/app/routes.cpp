@@ -12,10 +12,12 @@
 #include "throughline/domain/context.hpp"
 #include "throughline/domain/events.hpp"
 #include "throughline/domain/identity.hpp"
+#include "throughline/domain/identity_settings.hpp"
 #include "throughline/domain/interactions.hpp"
 #include "throughline/domain/matches.hpp"
 #include "throughline/domain/merges.hpp"
 #include "throughline/domain/notes.hpp"
+#include "throughline/domain/settings.hpp"
 #include "throughline/domain/timeline.hpp"
 
 namespace throughline::app {
@@ -51,6 +53,7 @@ std::vector<http::Route> routes(metrics::Registry& metrics) {
   append(all, timeline::routes());
   append(all, events::routes());
   append(all, changes::routes(make_horizon(metrics)));
+  append(all, settings::routes({identity::settings_section()}));
   return all;
 }
 

@@ -11,6 +11,7 @@
 // sends. On a throw: rollback, and problem.cpp writes the error.
 #pragma once
 
+#include <chrono>
 #include <cstdint>
 #include <functional>
 #include <memory>
@@ -56,6 +57,8 @@ struct Reply {
   /// no-cache"; status 304 sends these alone.
   cache::DocumentPtr document;
   std::vector<std::pair<std::string, std::string>> headers;
+  /// Of a write: the answer goes out no sooner than this after COMMIT, and holds nothing meanwhile.
+  std::chrono::milliseconds held{0};
 
   static Reply json(std::string body, int status = 200);
   /// With the ETag "v<version>.<digest of the body>" in quotes: it changes with everything that is

@@ -45,6 +45,8 @@ class Exchange {
   std::size_t thread() const { return thread_; }
   /// Any thread: runs `task` on this exchange's I/O thread, soon. Dropped once the server stopped.
   void post(std::function<void()> task);
+  /// The same, no sooner than after `delay`.
+  void post_after(std::chrono::milliseconds delay, std::function<void()> task);
   /// Hands over the answer, once. Sent in the order of the requests; dropped if the connection is
   /// gone.
   void answer(Reply reply);

@@ -47,8 +47,10 @@ std::shared_ptr<Key> KeyCache::confirm(KeyHash const& hash, StoredKey const& sto
     found->second.used_at = asked_at;
   }
   auto& entry = found->second;
+  // A slow answer to an earlier question must not bring back what a later one has replaced.
+  if (entry.key && asked_at < entry.confirmed_at) return entry.key;
   if (!entry.key || !same_rights(*entry.key, stored)) entry.key = make_key(stored);
-  entry.confirmed_at = std::max(entry.confirmed_at, asked_at);
+  entry.confirmed_at = asked_at;
   return entry.key;
 }
 

@@ -120,9 +120,13 @@ class Api::Impl {
     }
     auto written = run_write(pool_, *visit, std::get<Write>(handler), log_);
     if (!written.doubtful.empty()) settling_.doubt(written.doubtful);
+    auto const held = written.reply.held;
     Answers answers;
     answers.emplace_back(visit, std::move(written.reply));
-    settling_.settle(std::move(written.commit), std::move(answers));
+    if (held.count() == 0) return settling_.settle(std::move(written.commit), std::move(answers));
+    visit->post_after(held, [this, commit = std::move(written.commit), answers]() mutable {
+      settling_.settle(std::move(commit), std::move(answers));
+    });
   }
 
   postgres::Pool& pool_;

@@ -30,6 +30,13 @@ void Exchange::post(std::function<void()> task) {
   asio::post(session_->io_.loop(), std::move(task));
 }
 
+void Exchange::post_after(std::chrono::milliseconds delay, std::function<void()> task) {
+  post([&loop = session_->io_.loop(), delay, task = std::move(task)]() mutable {
+    auto const timer = std::make_shared<asio::steady_timer>(loop, delay);
+    timer->async_wait([timer, task = std::move(task)](boost::system::error_code) { task(); });
+  });
+}
+
 void Exchange::answer(Reply reply) {
   assert(!reply_);
   reply_ = std::move(reply);

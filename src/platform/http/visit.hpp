@@ -5,6 +5,7 @@
 // requests of its key.
 #pragma once
 
+#include <chrono>
 #include <exception>
 #include <memory>
 #include <optional>
@@ -46,6 +47,9 @@ class Visit {
 
   /// Any thread: runs `task` on the I/O thread.
   void post(std::function<void()> task) const { exchange_->post(std::move(task)); }
+  void post_after(std::chrono::milliseconds delay, std::function<void()> task) const {
+    exchange_->post_after(delay, std::move(task));
+  }
   /// I/O thread: gives the key's place back and answers.
   void answer(Reply reply);
   /// Any thread.

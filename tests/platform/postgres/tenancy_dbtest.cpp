@@ -230,12 +230,17 @@ where relispartition and relkind = 'r'
         Texts{});
   CHECK(texts_of(owner, R"sql(
 select c.relname from pg_class c
-where c.relname in ('api_keys', 'cache_authority', 'cache_instances', 'tenants',
-                    'schema_migrations')
+where c.relname in ('api_keys', 'cache_authority', 'cache_instances', 'schema_migrations')
   and (has_any_column_privilege('throughline_server', c.oid, 'insert, update')
     or has_table_privilege('throughline_server', c.oid, 'delete')
     or (c.relname = 'api_keys'
       and has_any_column_privilege('throughline_server', c.oid, 'select'))))sql") == Texts{});
+  CHECK(texts_of(owner, R"sql(
+select a.attname || ' ' || kind
+from pg_attribute a, unnest('{insert,update}'::text[]) kind
+where a.attrelid = 'tenants'::regclass and a.attnum > 0
+  and has_column_privilege('throughline_server', a.attrelid, a.attnum, kind)
+order by 1)sql") == Texts{"default_region update", "settings_version update"});
   CHECK(texts_of(owner, R"sql(
 select c.relname || ' ' || kind
 from pg_class c, unnest('{select,insert,update,delete}'::text[]) kind

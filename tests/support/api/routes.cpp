@@ -90,6 +90,15 @@ constexpr std::string_view identifier_body =
     R"json({"type": "phone", "value": "<new_phone>", "region": "US", "assurance": "claimed",
             "shared": false})json";
 
+constexpr std::string_view settings_body = R"json({
+  "default_region": "NZ",
+  "classes": {"email": {"class": "strong", "max": 7},
+              "account": {"systems": {"passport": {"class": "exclusive"}}}},
+  "blocked": {"phone": {"values": ["+64 3 331 6005"], "patterns": ["+64800*"]}},
+  "stale_after_days": {"phone": 60},
+  "thresholds": {"automatic": 0.999, "review": 0.1, "margin_bits": 6}
+})json";
+
 std::vector<ApiRoute> make_interaction_routes() {
   return {
       {"POST", "/v1/interactions", "interactions:write", 201, "/v1/interactions", start_body,
@@ -240,10 +249,20 @@ std::vector<ApiRoute> make_reading_routes() {
   };
 }
 
+std::vector<ApiRoute> make_settings_routes() {
+  return {
+      {"GET", "/v1/settings/{section}", "admin", 200, "/v1/settings/identity"},
+      {"PATCH", "/v1/settings/{section}", "admin", 200, "/v1/settings/identity?dry_run=true",
+       settings_body},
+      {"PATCH", "/v1/settings/{section}", "admin", 200, "/v1/settings/identity",
+       R"json({"stale_after_days": {"phone": 80}})json"},
+  };
+}
+
 std::vector<ApiRoute> make_routes() {
   std::vector<ApiRoute> all;
   for (auto make : {make_interaction_routes, make_case_routes, make_customer_routes,
-                    make_match_routes, make_reading_routes}) {
+                    make_match_routes, make_reading_routes, make_settings_routes}) {
     for (auto& route : make()) all.push_back(std::move(route));
   }
   return all;
