@@ -45,7 +45,8 @@ enum class Type {
   note_updated,     // a link of it was taken away: see `fields`
   event_updated,    // likewise
   match_raised,     // a question for people about this part; resource: the match
-  match_decided     // what they said
+  match_decided,    // what they said
+  identifier_shared  // seen with different people: it no longer decides
 };
 std::string_view name(Type type);  // "interaction.started"
 std::optional<Type> parse_type(std::string_view name);

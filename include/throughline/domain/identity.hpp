@@ -53,6 +53,14 @@ struct Subject {
   std::optional<CustomerId> customer;
 };
 
+/// An identifier that was brought and not attached, though nobody else holds it.
+struct NotAttached {
+  Identifier identifier;
+  /// "limit": the customer holds as many of its class as they may. "exclusive": they hold another
+  /// one, and its class is exclusive. "full": they hold identifiers_per_customer_max.
+  std::string reason;
+};
+
 struct Resolved {
   Decision decision = Decision::none;
   std::string grade;      // of the match; empty when created or none
@@ -63,11 +71,12 @@ struct Resolved {
   std::optional<CustomerId> root;
   bool created = false;  // the part was made by this call
   std::vector<Candidate> candidates;
+  std::vector<NotAttached> not_attached;  // the timeline tells of them, too
 };
 
 struct Resolution {
   std::vector<Resolved> subjects;  // one per subject asked, in order
-  parts::Locked locked;            // every part and candidate named above
+  parts::Locked locked;  // every part named above, and every candidate of a value that may decide
 };
 
 /// What to do about a subject that is in doubt (review, conflict) or unknown.
@@ -84,13 +93,15 @@ using Facts = merges::Facts;
 /// (postgres::Retry where a customer was joined meanwhile). Two transactions bringing the same new
 /// identifier make one customer; a later subject of the batch finds what an earlier one brought.
 ///
-/// On a match, identifiers that nobody holds are attached to the matched part while there is room;
-/// those that the customer holds are confirmed (a higher assurance at once, the time at most once a
-/// day, so that a known caller's start writes nothing here); what belongs to somebody else is left
-/// where it is. The identifiers of a subject in doubt that belong to nobody are attached to its own
-/// part. A phone that is text and no number ("anonymous") neither decides nor is attached. A
-/// subject that names a customer matches it, whatever its identifiers say; an unknown one has
-/// decision none.
+/// On a match, identifiers that nobody holds are attached to the matched part while there is room
+/// (by class, and in all); those that the customer holds are confirmed (a higher assurance at once,
+/// the time at most once a day, so that a known caller's start writes nothing here); what belongs
+/// to somebody else is left where it is, and remembered as seen with the part. The identifiers of a
+/// subject in doubt that belong to nobody are attached to its own part. Placeholders and blocked
+/// values ("anonymous") lead to nobody and are attached to nobody. A customer who holds another
+/// value of an exclusive class cannot be meant: the identifiers that led there have been seen with
+/// two people and are shared from now on. A subject that names a customer matches it, whatever its
+/// identifiers say; an unknown one has decision none.
 ///
 /// `also`: further parts the operation needs locked. What happened is appended to `facts`.
 Resolution resolve_or_create(postgres::Tx& tx, Actor const& actor,
@@ -116,13 +127,21 @@ struct Owned {
 /// Active identifiers of a customer, over all its parts.
 std::vector<Owned> identifiers_of(postgres::Tx& tx, CustomerId customer);
 
-/// Attaches an identifier to the part named. Already there: confirms it and returns false. On
-/// another customer: conflict with candidates, unless `shared` says that it is known to be shared.
-/// Throws not_found, and conflict at identifiers_per_customer_max. Raises the versions of every
-/// root whose answer changes (an identifier that becomes shared changes its other owners' answers
-/// too).
+/// What is to be done where others hold the identifier.
+enum class Others {
+  refuse,  // conflict with candidates
+  share,   // it is known to be used by all of them
+  move     // they don't use it any more: their validity ends, history stays
+};
+
+/// Attaches an identifier to the part named. Already there: confirms it and returns false (and
+/// takes it from the others where it is to be moved). Throws not_found; invalid /value for a
+/// placeholder or blocked value; conflict at identifiers_per_customer_max and at the limit of its
+/// class. A second one of an exclusive class is taken: a person may say so. Raises the versions of
+/// every root whose answer changes (an identifier that becomes shared changes its other owners'
+/// answers too).
 bool attach(postgres::Tx& tx, Actor const& actor, CustomerId customer, Identifier const& identifier,
-            bool shared);
+            Others others);
 
 /// Ends the identifier's validity on this customer; history stays. Throws not_found when it does
 /// not hang there.
@@ -147,8 +166,11 @@ struct Upserted {
   CustomerId customer;
   bool created = false;
   struct Conflict {
-    Identifier identifier;  // belongs to others and was not taken
+    Identifier identifier;  // was not taken
     std::vector<Candidate> owners;
+    /// "taken": it belongs to them. "blocked": a placeholder or blocked value. "limit",
+    /// "exclusive": as NotAttached.
+    std::string reason;
   };
   std::vector<Conflict> conflicts;
 };

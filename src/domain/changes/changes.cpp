@@ -12,13 +12,14 @@
 namespace throughline::changes {
 namespace {
 
-constexpr std::array<std::string_view, 20> names{
+constexpr std::array<std::string_view, 21> names{
     "customer.created",       "customer.updated",     "customer.merged",     "identifier.attached",
     "identifier.detached",    "identifier.confirmed", "interaction.started", "interaction.updated",
     "interaction.identified", "interaction.ended",    "message.added",       "case.opened",
     "case.updated",           "note.added",           "event.recorded",      "customer.parted",
-    "note.updated",           "event.updated",        "match.raised",        "match.decided"};
-static_assert(names.size() == static_cast<std::size_t>(Type::match_decided) + 1);
+    "note.updated",           "event.updated",        "match.raised",        "match.decided",
+    "identifier.shared"};
+static_assert(names.size() == static_cast<std::size_t>(Type::identifier_shared) + 1);
 
 /// Where to read on; without a cursor, where what is kept begins.
 std::int64_t start_of(Query const& query, std::int64_t kept_from) {

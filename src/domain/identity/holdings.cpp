@@ -8,61 +8,132 @@
 
 namespace throughline::identity {
 
+Presented present(Settings const& settings, Identifier const& identifier,
+                  std::span<store::Holder const> holders, Timestamp now) {
+  Presented presented{&identifier, {}};
+  presented.blocked = settings.is_blocked(identifier.type, identifier.value);
+  auto const limit = settings.stale_after.find(identifier.type);
+  for (auto const& holder : holders) {
+    bool const stale =
+        limit != settings.stale_after.end() && holder.confirmed_at + limit->second <= now;
+    presented.owners.push_back({holder.part, holder.root, stale});
+    presented.shared = presented.shared || holder.shared;
+  }
+  return presented;
+}
+
+std::vector<CustomerId> contradicted(Settings const& settings, std::span<Presented const> presented,
+                                     std::function<std::vector<Key>(CustomerId)> const& held) {
+  std::vector<Identifier> brought;
+  std::set<CustomerId> owners_of_all;  // of every exclusive value that was brought
+  std::set<CustomerId> candidates;
+  bool exclusive = false;
+  for (Presented const& item : presented) {
+    if (item.blocked) continue;
+    brought.push_back(*item.identifier);
+    std::set<CustomerId> roots;
+    for (Owner const& owner : item.owners) roots.insert(owner.root);
+    if (!item.shared && roots.size() == 1) candidates.insert(*roots.begin());
+    auto const& rule = settings.rule_of(item.identifier->type, item.identifier->value);
+    if (rule.kind != Class::exclusive) continue;
+    std::erase_if(owners_of_all, [&](CustomerId root) { return !roots.contains(root); });
+    if (!exclusive) owners_of_all = std::move(roots);
+    exclusive = true;
+  }
+  if (!exclusive) return {};
+  std::erase_if(candidates, [&](CustomerId root) {
+    return owners_of_all.contains(root) || !contradicts(settings, brought, held(root));
+  });
+  return {candidates.begin(), candidates.end()};
+}
+
 Holdings::Holdings(postgres::Tx& tx, Actor const& actor, Facts& facts)
     : tx_(tx), actor_(actor), facts_(facts) {}
 
 // Values, then the customers they lead to, then the look: one round trip, each behind its locks.
-void Holdings::lock(std::span<Identifier const> identifiers, std::span<CustomerId const> also) {
+void Holdings::lock(std::span<Identifier const> identifiers, std::span<CustomerId const> also,
+                    store::Reach reach) {
   auto const asked = distinct(identifiers);
   if (asked.empty()) {
     locked_ = parts::lock(tx_, actor_, also);
     return;
   }
+  AskedSettings const said(tx_);
   store::lock_values(tx_, actor_, asked);
-  auto locking = store::lock_holders(tx_, asked, also);
-  auto const looked = store::ask_holders(tx_, asked);
+  auto locking = store::lock_holders(tx_, asked, also, reach);
+  auto const looked = store::ask_holders(tx_, asked, reach);
   holders_ = store::read_holders(looked);
   for (auto const& [key, holders] : holders_) {
     for (auto const& holder : holders) {
+      if (holder.shared) shared_.insert(key);
+      if (holder.shared && reach == store::Reach::few) continue;
       if (!locking.add(holder.part, holder.root)) throw postgres::Retry{};
     }
   }
   locked_ = std::move(locking.locked());
+  settings_ = said.read();
 }
 
 Presented Holdings::present(Identifier const& identifier) const {
-  Presented presented{&identifier, {}};
-  auto const found = holders_.find(store::key_of(identifier));
-  if (found == holders_.end()) return presented;
-  for (auto const& holder : found->second) presented.owners.push_back({holder.part, holder.root});
+  auto const found = holders_.find(key_of(identifier));
+  auto presented = identity::present(
+      settings_, identifier, found == holders_.end() ? Holders{} : found->second, actor_.now);
+  presented.shared = shared_.contains(key_of(identifier));
   return presented;
+}
+
+std::vector<Presented> Holdings::present_all(std::span<Identifier const> identifiers) const {
+  std::vector<Presented> presented;
+  for (Identifier const& identifier : identifiers) presented.push_back(present(identifier));
+  return presented;
+}
+
+std::vector<CustomerId> Holdings::contradicted(std::span<Presented const> presented) {
+  return identity::contradicted(settings_, presented,
+                                [this](CustomerId root) { return held(root); });
+}
+
+void Holdings::share_what_misled(std::span<Presented const> presented,
+                                 std::span<CustomerId const> contradicted) {
+  for (Presented const& item : presented) {
+    auto const& identifier = *item.identifier;
+    if (item.blocked || item.owners.size() != 1) continue;
+    bool const misled = std::find(contradicted.begin(), contradicted.end(),
+                                  item.owners.front().root) != contradicted.end();
+    auto const& rule = settings_.rule_of(identifier.type, identifier.value);
+    if (misled && rule.kind != Class::exclusive) share(key_of(identifier), "ids");
+  }
+}
+
+std::vector<Key> const& Holdings::held(CustomerId root) {
+  auto known = held_.find(root);
+  if (known == held_.end()) known = held_.emplace(root, store::held_by(tx_, root)).first;
+  return known->second;
+}
+
+Room Holdings::room(Identifier const& identifier, CustomerId root) {
+  return room_for(settings_, identifier, held(root));
 }
 
 CustomerId Holdings::create(bool provisional) {
   CustomerId const part = parts::create(tx_, actor_, locked_, provisional);
   customers::create(tx_, actor_, part);
   created_.insert(part);
-  counts_[part] = 0;
+  held_[part];
   note(changes::Type::customer_created, part);
   tell(part, "created");
   return part;
 }
 
-bool Holdings::has_room(CustomerId root) {
-  auto known = counts_.find(root);
-  if (known == counts_.end()) {
-    known = counts_.emplace(root, store::count(tx_, std::array{root})).first;
-  }
-  return known->second < identifiers_per_customer_max;
-}
-
 void Holdings::attach(Identifier const& identifier, CustomerId part) {
   CustomerId const root = locked_.root(part).id;
-  auto& holders = holders_[store::key_of(identifier)];
-  note_sharing(holders, root);
-  holders.push_back({part, root, identifier.assurance, actor_.now});
+  auto const key = key_of(identifier);
+  bool const shared = shared_.contains(key);
+  auto& holders = holders_[key];
+  if (!shared) note_sharing(holders, root);  // else their documents say so already
+  holders.push_back({part, root, identifier.assurance, actor_.now, shared});
   attached_.push_back({identifier, part});
-  if (auto const count = counts_.find(root); count != counts_.end()) ++count->second;
+  if (auto const held = held_.find(root); held != held_.end()) held->second.push_back(key);
   if (!created_.contains(root)) touched_.insert(root);
   note(changes::Type::identifier_attached, part);
   if (created_.contains(part)) return;
@@ -94,11 +165,31 @@ bool Holdings::detach(Identifier const& identifier, CustomerId root) {
   CustomerId const part = holder->part;
   holders.erase(holder);
   store::detach(tx_, actor_, key, root);
+  if (auto const held = held_.find(root); held != held_.end()) std::erase(held->second, key);
   note_sharing(holders, root);
   touched_.insert(root);
   note(changes::Type::identifier_detached, part);
   tell(part, "detached");
   return true;
+}
+
+void Holdings::share(Key const& key, std::string_view why) {
+  if (!shared_.insert(key).second) return;
+  store::mark_shared(tx_, key, why);
+  for (auto& holder : holders_[key]) {
+    holder.shared = true;
+    if (!created_.contains(holder.root)) touched_.insert(holder.root);
+    note(changes::Type::identifier_shared, holder.part);
+    tell(holder.part, "shared");
+  }
+}
+
+void Holdings::unshare(Key const& key) {
+  if (shared_.erase(key) > 0) store::mark_shared(tx_, key, "");
+}
+
+void Holdings::sight(Identifier const& identifier, CustomerId part) {
+  sightings_.push_back({key_of(identifier), part});
 }
 
 void Holdings::note_sharing(Holders const& holders, CustomerId except) {
@@ -125,6 +216,7 @@ void Holdings::tell(CustomerId part, std::string_view fact) {
 void Holdings::write() {
   store::attach(tx_, actor_, attached_);
   store::confirm(tx_, actor_, confirmed_);
+  store::insert_sightings(tx_, actor_, sightings_);
   for (CustomerId const root : touched_) customers::touch_version(tx_, root);
 }
 

@@ -6,6 +6,7 @@
 #pragma once
 
 #include <chrono>
+#include <functional>
 #include <map>
 #include <set>
 #include <span>
@@ -16,6 +17,7 @@
 #include "domain/identity/rules.hpp"
 #include "domain/identity/store.hpp"
 #include "throughline/domain/identity.hpp"
+#include "throughline/domain/identity_settings.hpp"
 
 namespace throughline::identity {
 
@@ -23,30 +25,58 @@ namespace throughline::identity {
 /// times a day costs one write.
 inline constexpr std::chrono::hours confirmed_every{24};
 
+/// The identifier as the rules look at it: its owners, one a root, and what is known of the value.
+Presented present(Settings const& settings, Identifier const& identifier,
+                  std::span<store::Holder const> holders, Timestamp now);
+
+/// Customers whom identifiers lead to and who cannot be meant: they hold another value of a class
+/// that is exclusive. `held` is asked only where such a value was brought that they do not hold.
+std::vector<CustomerId> contradicted(Settings const& settings, std::span<Presented const> presented,
+                                     std::function<std::vector<Key>(CustomerId)> const& held);
+
 class Holdings {
  public:
   /// `facts` gets what happens; all three outlive this.
   Holdings(postgres::Tx& tx, Actor const& actor, Facts& facts);
 
-  /// Locks the values, then every customer they lead to and `also`; then looks. Once.
-  void lock(std::span<Identifier const> identifiers, std::span<CustomerId const> also);
+  /// Locks the values, then every customer they lead to (but for Reach::few) and `also`; then
+  /// looks. The tenant's settings travel along. Once.
+  void lock(std::span<Identifier const> identifiers, std::span<CustomerId const> also,
+            store::Reach reach = store::Reach::few);
   parts::Locked& locked() { return locked_; }
+  Settings const& settings() const { return settings_; }
 
-  /// The identifier with its active owners, this operation's own attachments included. It must have
-  /// been locked.
+  /// The identifier with its active owners, this operation's own attachments included. One that was
+  /// not locked has none.
   Presented present(Identifier const& identifier) const;
+  std::vector<Presented> present_all(std::span<Identifier const> identifiers) const;
+  /// As the function of this name.
+  std::vector<CustomerId> contradicted(std::span<Presented const> presented);
+  /// What led to customers who cannot be meant was seen with two people: it is shared from now on.
+  void share_what_misled(std::span<Presented const> presented,
+                         std::span<CustomerId const> contradicted);
+  /// What the root holds, over all its parts.
+  std::vector<Key> const& held(CustomerId root);
+  Room room(Identifier const& identifier, CustomerId root);
 
   /// A new customer, empty.
   CustomerId create(bool provisional);
-  bool has_room(CustomerId root);
   /// Nobody on that root may hold it yet.
   void attach(Identifier const& identifier, CustomerId part);
   /// It was seen again on the root, which holds it.
   void confirm(Identifier const& identifier, CustomerId root);
   /// False if the root does not hold it.
   bool detach(Identifier const& identifier, CustomerId root);
+  /// From now on the value decides nothing. Its owners must be locked.
+  void share(Key const& key, std::string_view why);
+  /// It does so again: a person has said whose it is.
+  void unshare(Key const& key);
+  /// A record of the part came with a value that others hold.
+  void sight(Identifier const& identifier, CustomerId part);
+  /// An identifier that was brought was not attached, and why stands in the answer.
+  void tell_refused(CustomerId part) { tell(part, "not_attached"); }
 
-  /// Writes what was attached and confirmed, raises the customers' own versions.
+  /// Writes what was attached, confirmed and seen, raises the customers' own versions.
   void write();
 
  private:
@@ -60,11 +90,14 @@ class Holdings {
   postgres::Tx& tx_;
   Actor const& actor_;
   Facts& facts_;
+  Settings settings_;
   parts::Locked locked_;
   std::map<store::Key, Holders> holders_;
-  std::map<CustomerId, std::size_t> counts_;  // identifiers of a root, where they were asked for
+  std::set<store::Key> shared_;                  // known to be
+  std::map<CustomerId, std::vector<Key>> held_;  // by roots, where it was asked for
   std::vector<store::NewHolder> attached_;
   store::Confirmations confirmed_;
+  std::vector<store::Sighting> sightings_;
   std::set<CustomerId> created_;
   std::set<CustomerId> touched_;  // roots whose own version rises
 };

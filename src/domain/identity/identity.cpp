@@ -38,8 +38,8 @@ std::vector<Candidate> as_candidates(std::vector<Owner> const& owners) {
 
 Error taken(postgres::Tx& tx, std::vector<Owner> const& owners) {
   return Error(Code::conflict,
-               "The identifier belongs to another customer. Detach it there, or attach it with "
-               "\"shared\": true if both use it.")
+               "The identifier belongs to another customer. Attach it with \"move\": true if it is "
+               "theirs no more, or with \"shared\": true if both use it.")
       .with("candidates", candidates_json(tx, as_candidates(owners)));
 }
 
@@ -47,6 +47,18 @@ Error no_room() {
   return Error(Code::conflict, "A customer holds at most " +
                                    std::to_string(identifiers_per_customer_max) +
                                    " identifiers; detach one first.");
+}
+
+Error class_full(Settings const& settings, Identifier const& identifier) {
+  auto const& rule = settings.rule_of(identifier.type, identifier.value);
+  return Error(Code::conflict, "The customer holds " + std::to_string(rule.max) +
+                                   " identifiers of this kind, the most that the settings allow; "
+                                   "detach one first.");
+}
+
+Error blocked(std::string pointer) {
+  return Error(std::vector<FieldError>{
+      {std::move(pointer), "must be somebody's: placeholders and blocked values name nobody"}});
 }
 
 Error shared_by_too_many() {
@@ -57,22 +69,46 @@ Error shared_by_too_many() {
 
 }  // namespace
 
+namespace {
+
+/// A person may add what a rule would not: a second one of an exclusive class.
+void check_room(Holdings& holdings, Identifier const& identifier, CustomerId root) {
+  auto const room = holdings.room(identifier, root);
+  if (room == Room::customer_full) throw no_room();
+  if (room == Room::class_full) throw class_full(holdings.settings(), identifier);
+}
+
+void take_from(Holdings& holdings, Identifier const& identifier, std::span<Owner const> owners,
+               CustomerId except) {
+  for (Owner const& owner : owners) {
+    if (owner.root != except) holdings.detach(identifier, owner.root);
+  }
+  holdings.unshare(key_of(identifier));
+}
+
+}  // namespace
+
 bool attach(postgres::Tx& tx, Actor const& actor, CustomerId customer, Identifier const& identifier,
-            bool shared) {
+            Others others) {
   Facts facts;
   Holdings holdings(tx, actor, facts);
-  holdings.lock(std::array{identifier}, std::array{customer});
+  holdings.lock(std::array{identifier}, std::array{customer}, store::Reach::all);
   if (!holdings.locked().has(customer)) throw unknown_customer();
   CustomerId const root = holdings.locked().root(customer).id;
-  auto const owners = holdings.present(identifier).owners;
+  auto const presented = holdings.present(identifier);
+  auto const& owners = presented.owners;
+  if (presented.blocked) throw blocked("/value");
   bool const held = std::any_of(owners.begin(), owners.end(),
                                 [root](Owner const& owner) { return owner.root == root; });
+  if (others == Others::move) take_from(holdings, identifier, owners, root);
   if (held) {
     holdings.confirm(identifier, root);
   } else {
-    if (!owners.empty() && !shared) throw taken(tx, owners);
-    if (owners.size() >= customers_per_identifier_max) throw shared_by_too_many();
-    if (!holdings.has_room(root)) throw no_room();
+    if (!owners.empty() && others == Others::refuse) throw taken(tx, owners);
+    if (others == Others::share && owners.size() >= customers_per_identifier_max) {
+      throw shared_by_too_many();
+    }
+    check_room(holdings, identifier, root);
     holdings.attach(identifier, customer);
   }
   record(tx, actor, holdings, facts);
@@ -83,7 +119,7 @@ void detach(postgres::Tx& tx, Actor const& actor, CustomerId customer,
             Identifier const& identifier) {
   Facts facts;
   Holdings holdings(tx, actor, facts);
-  holdings.lock(std::array{identifier}, std::array{customer});
+  holdings.lock(std::array{identifier}, std::array{customer}, store::Reach::all);
   if (!holdings.locked().has(customer)) throw unknown_customer();
   if (!holdings.detach(identifier, holdings.locked().root(customer).id)) {
     throw Error(Code::not_found, "The customer does not hold this identifier.");
@@ -93,22 +129,47 @@ void detach(postgres::Tx& tx, Actor const& actor, CustomerId customer,
 
 namespace {
 
-void add_identifiers(Holdings& holdings, CustomerId part, std::span<Identifier const> identifiers,
-                     Upserted& result) {
+/// Of the same type and, for accounts, system: a system's own key may say that a customer has a
+/// second one.
+bool is_of_key(Settings const& settings, Identifier const& identifier, Identifier const& key) {
+  return identifier.type == key.type && settings.realm_of(identifier.type, identifier.value) ==
+                                            settings.realm_of(key.type, key.value);
+}
+
+/// Empty if the identifier has come to hang on the part, else why not.
+std::string add_identifier(Holdings& holdings, CustomerId part, Identifier const& identifier,
+                           Identifier const& key) {
   CustomerId const root = holdings.locked().root(part).id;
+  auto const presented = holdings.present(identifier);
+  auto const& owners = presented.owners;
+  if (presented.blocked) return "blocked";
+  bool const held = std::any_of(owners.begin(), owners.end(),
+                                [root](Owner const& owner) { return owner.root == root; });
+  if (held) {
+    holdings.confirm(identifier, root);
+    return {};
+  }
+  if (!owners.empty() && !(presented.shared && owners.size() < candidates_max)) {
+    if (!presented.shared) holdings.sight(identifier, part);
+    return "taken";
+  }
+  auto const room = holdings.room(identifier, root);
+  if (room == Room::customer_full) throw no_room();
+  if (room == Room::class_full) return "limit";
+  if (room == Room::contradicted && !is_of_key(holdings.settings(), identifier, key)) {
+    return "exclusive";
+  }
+  holdings.attach(identifier, part);
+  return {};
+}
+
+void add_identifiers(Holdings& holdings, CustomerId part, std::span<Identifier const> identifiers,
+                     Identifier const& key, Upserted& result) {
   for (Identifier const& identifier : identifiers) {
-    auto const owners = holdings.present(identifier).owners;
-    bool const held = std::any_of(owners.begin(), owners.end(),
-                                  [root](Owner const& owner) { return owner.root == root; });
-    if (held) {
-      holdings.confirm(identifier, root);
-    } else if (!owners.empty()) {
-      result.conflicts.push_back({identifier, as_candidates(owners)});
-    } else if (holdings.has_room(root)) {
-      holdings.attach(identifier, part);
-    } else {
-      throw no_room();
-    }
+    auto reason = add_identifier(holdings, part, identifier, key);
+    if (reason.empty()) continue;
+    auto owners = as_candidates(holdings.present(identifier).owners);
+    result.conflicts.push_back({identifier, std::move(owners), std::move(reason)});
   }
 }
 
@@ -122,15 +183,21 @@ Upserted upsert(postgres::Tx& tx, Actor const& actor, Upsert const& upsert,
   Facts facts;
   Holdings holdings(tx, actor, facts);
   holdings.lock(identifiers, {});
-  auto const owners = holdings.present(upsert.key).owners;
-  if (owners.size() > 1) throw ambiguous_error(tx, as_candidates(owners));
+  auto const key = holdings.present(upsert.key);
+  auto const& owners = key.owners;
+  if (key.blocked) throw blocked("{value}");
+  if (owners.size() > 1 || (key.shared && !owners.empty())) {
+    throw ambiguous_error(tx, as_candidates(owners));
+  }
   Upserted result;
   result.created = owners.empty();
   std::int64_t const version = result.created ? 0 : customers::get(tx, owners[0].part).version;
   http::check_version(expected, version);
   CustomerId const part = result.created ? holdings.create(false) : owners[0].part;
   result.customer = part;
-  add_identifiers(holdings, part, identifiers, result);
+  auto const presented = holdings.present_all(identifiers);
+  holdings.share_what_misled(presented, holdings.contradicted(presented));
+  add_identifiers(holdings, part, identifiers, upsert.key, result);
   auto fields = customers::apply(tx, actor, holdings.locked(), part, upsert.patch);
   if (!result.created && !fields.empty()) {
     facts.changes.push_back(

@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "domain/identity/holdings.hpp"
+#include "domain/identity/placeholders.hpp"
 #include "domain/identity/rules.hpp"
 #include "domain/identity/store.hpp"
 #include "throughline/domain/identity.hpp"
@@ -35,36 +36,47 @@ Resolved named(CustomerId part, CustomerId root) {
   return resolved;
 }
 
-/// Attaches what nobody holds, confirms what the part's customer holds, leaves the rest.
-void take(Holdings& holdings, std::span<Identifier const> identifiers, CustomerId part) {
-  CustomerId const root = holdings.locked().root(part).id;
-  for (Identifier const& identifier : identifiers) {
-    auto const owners = holdings.present(identifier).owners;
-    bool const held = std::any_of(owners.begin(), owners.end(),
-                                  [root](Owner const& owner) { return owner.root == root; });
-    if (held) {
-      holdings.confirm(identifier, root);
-    } else if (owners.empty() && is_usable(identifier) && holdings.has_room(root)) {
-      holdings.attach(identifier, part);
-    }
-  }
+std::string_view reason_of(Room room) {
+  if (room == Room::contradicted) return "exclusive";
+  return room == Room::class_full ? "limit" : "full";
 }
 
-Resolved look(Holdings& holdings, Subject const& subject, std::span<Identifier const> identifiers) {
-  if (subject.customer) {
-    if (!holdings.locked().has(*subject.customer)) return {};
-    return named(*subject.customer, holdings.locked().root(*subject.customer).id);
-  }
-  std::vector<Presented> presented;
+/// Attaches what nobody holds, confirms what the part's customer holds, leaves the rest.
+void take(Holdings& holdings, std::span<Identifier const> identifiers, Resolved& resolved) {
+  CustomerId const part = *resolved.part;
+  CustomerId const root = holdings.locked().root(part).id;
   for (Identifier const& identifier : identifiers) {
-    presented.push_back(holdings.present(identifier));
+    auto const presented = holdings.present(identifier);
+    auto const& owners = presented.owners;
+    bool const held = std::any_of(owners.begin(), owners.end(),
+                                  [root](Owner const& owner) { return owner.root == root; });
+    bool const open = owners.empty() || (presented.shared && owners.size() < candidates_max);
+    if (presented.blocked || !is_usable(identifier)) continue;
+    if (held) {
+      holdings.confirm(identifier, root);
+    } else if (!open) {
+      if (!presented.shared) holdings.sight(identifier, part);
+    } else if (auto const room = holdings.room(identifier, root); room == Room::yes) {
+      holdings.attach(identifier, part);
+    } else {
+      resolved.not_attached.push_back({identifier, std::string(reason_of(room))});
+    }
   }
-  return answer(decide(presented));
+  if (!resolved.not_attached.empty()) holdings.tell_refused(part);
+}
+
+Resolved look(Holdings& holdings, Subject const& subject, std::span<Presented const> presented,
+              std::span<CustomerId const> vetoed) {
+  if (!subject.customer) return answer(decide(presented, vetoed));
+  if (!holdings.locked().has(*subject.customer)) return {};
+  return named(*subject.customer, holdings.locked().root(*subject.customer).id);
 }
 
 Resolved resolve_one(Holdings& holdings, Subject const& subject, Unknown unknown) {
   auto const identifiers = distinct(subject.identifiers);
-  Resolved resolved = look(holdings, subject, identifiers);
+  auto const presented = holdings.present_all(identifiers);
+  auto const vetoed = holdings.contradicted(presented);
+  Resolved resolved = look(holdings, subject, presented, vetoed);
   bool const doubtful =
       resolved.decision == Decision::review || resolved.decision == Decision::conflict;
   bool const strange = resolved.decision == Decision::none && !subject.customer;
@@ -74,8 +86,17 @@ Resolved resolve_one(Holdings& holdings, Subject const& subject, Unknown unknown
     resolved.created = true;
     if (strange) resolved.decision = Decision::created;
   }
-  if (resolved.part) take(holdings, identifiers, *resolved.part);
+  if (!resolved.part) return resolved;
+  holdings.share_what_misled(presented, vetoed);
+  take(holdings, identifiers, resolved);
   return resolved;
+}
+
+/// Placeholders lead to nobody: nothing is to be locked for them, however many come at once.
+void collect(std::vector<Identifier>& identifiers, Subject const& subject) {
+  for (Identifier const& identifier : subject.identifiers) {
+    if (!is_placeholder(identifier.type, identifier.value)) identifiers.push_back(identifier);
+  }
 }
 
 }  // namespace
@@ -86,7 +107,7 @@ Resolution resolve_or_create(postgres::Tx& tx, Actor const& actor,
   std::vector<Identifier> identifiers;
   std::vector<CustomerId> customers(also.begin(), also.end());
   for (Subject const& subject : subjects) {
-    identifiers.insert(identifiers.end(), subject.identifiers.begin(), subject.identifiers.end());
+    collect(identifiers, subject);
     if (subject.customer) customers.push_back(*subject.customer);
   }
   Holdings holdings(tx, actor, facts);
@@ -100,22 +121,25 @@ Resolution resolve_or_create(postgres::Tx& tx, Actor const& actor,
   return resolution;
 }
 
-Resolved resolve(postgres::Tx& tx, Actor const&, Subject const& subject) {
+Resolved resolve(postgres::Tx& tx, Actor const& actor, Subject const& subject) {
   if (subject.customer) {
     auto const root = parts::root_of(tx, *subject.customer);
     return root ? named(*subject.customer, *root) : Resolved{};
   }
   auto const identifiers = distinct(subject.identifiers);
+  AskedSettings const said(tx);
   auto const holders = store::holders(tx, identifiers);
+  auto const settings = said.read();
   std::vector<Presented> presented;
   for (Identifier const& identifier : identifiers) {
-    Presented item{&identifier, {}};
-    if (auto const found = holders.find(store::key_of(identifier)); found != holders.end()) {
-      for (auto const& holder : found->second) item.owners.push_back({holder.part, holder.root});
-    }
-    presented.push_back(std::move(item));
+    auto const found = holders.find(key_of(identifier));
+    presented.push_back(present(
+        settings, identifier,
+        found == holders.end() ? std::span<store::Holder const>() : found->second, actor.now));
   }
-  return answer(decide(presented));
+  auto const vetoed =
+      contradicted(settings, presented, [&](CustomerId root) { return store::held_by(tx, root); });
+  return answer(decide(presented, vetoed));
 }
 
 }  // namespace throughline::identity

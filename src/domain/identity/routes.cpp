@@ -38,7 +38,7 @@ Receipt patch_customer(postgres::Tx& tx, Call const& call) {
   auto const id = call.id<CustomerId>();
   auto const patch = read_customer_patch(call.body(), call.actor());
   customers::update(tx, call.actor(), id, patch, call.if_match());
-  return {200, to_refs(CustomerRefs{id, {}})};
+  return {200, to_refs(CustomerRefs{id, {}, {}})};
 }
 
 Reply render_customer(postgres::Tx& tx, Call const&, Receipt const& receipt) {
@@ -66,15 +66,14 @@ Upsert asked_upsert(Call const& call) {
 Receipt put_customer(postgres::Tx& tx, Call const& call) {
   auto const asked = asked_upsert(call);
   auto const done = upsert(tx, call.actor(), asked, call.if_match());
-  CustomerRefs refs{done.customer, {}};
+  CustomerRefs refs{done.customer, {}, {}};
   auto const all = all_identifiers(asked);
-  for (std::size_t i = 0; i < all.size(); ++i) {
-    bool const refused =
-        std::any_of(done.conflicts.begin(), done.conflicts.end(), [&](auto const& conflict) {
-          return conflict.identifier.type == all[i].type &&
-                 conflict.identifier.value == all[i].value;
-        });
-    if (refused) refs.conflicts.push_back(i);
+  for (auto const& conflict : done.conflicts) {
+    auto const found = std::find_if(all.begin(), all.end(), [&](Identifier const& one) {
+      return one.type == conflict.identifier.type && one.value == conflict.identifier.value;
+    });
+    refs.conflicts.push_back(static_cast<std::size_t>(found - all.begin()));
+    refs.reasons.push_back(conflict.reason);
   }
   return {done.created ? 201 : 200, to_refs(refs)};
 }
@@ -83,9 +82,10 @@ Reply render_upsert(postgres::Tx& tx, Call const& call, Receipt const& receipt) 
   auto const refs = parse_customer_refs(receipt.refs);
   auto const all = all_identifiers(asked_upsert(call));
   std::vector<ShownConflict> conflicts;
-  for (std::size_t const place : refs.conflicts) {
-    auto const owners = owners_of(tx, all.at(place));
-    conflicts.push_back({all.at(place), candidates_json(tx, owners)});
+  for (std::size_t i = 0; i < refs.conflicts.size(); ++i) {
+    auto const& identifier = all.at(refs.conflicts[i]);
+    auto const owners = owners_of(tx, identifier);
+    conflicts.push_back({identifier, candidates_json(tx, owners), refs.reasons.at(i)});
   }
   auto const customer = customers::get(tx, refs.customer);
   auto reply =
@@ -99,14 +99,14 @@ Reply render_upsert(postgres::Tx& tx, Call const& call, Receipt const& receipt) 
 Receipt post_identifier(postgres::Tx& tx, Call const& call) {
   auto const id = call.id<CustomerId>();
   auto const asked = read_attachment(call.body(), call.actor());
-  bool const fresh = attach(tx, call.actor(), id, asked.identifier, asked.shared);
-  return {fresh ? 201 : 200, to_refs(CustomerRefs{id, {}})};
+  bool const fresh = attach(tx, call.actor(), id, asked.identifier, asked.others);
+  return {fresh ? 201 : 200, to_refs(CustomerRefs{id, {}, {}})};
 }
 
 Receipt delete_identifier(postgres::Tx& tx, Call const& call) {
   auto const id = call.id<CustomerId>();
   detach(tx, call.actor(), id, path_identifier(call));
-  return {200, to_refs(CustomerRefs{id, {}})};
+  return {200, to_refs(CustomerRefs{id, {}, {}})};
 }
 
 // --- resolve ---------------------------------------------------------------------------------

@@ -30,12 +30,18 @@ struct Group {
   CustomerId root;
   std::vector<Presented const*> members;
 
+  /// Stale ones count for nothing by themselves.
+  bool decides() const {
+    return std::any_of(members.begin(), members.end(),
+                       [](Presented const* member) { return !member->owners.front().stale; });
+  }
   std::string_view grade() const {
     auto const exact = std::count_if(members.begin(), members.end(), [](Presented const* member) {
-      return member->identifier->exact;
+      return member->identifier->exact && !member->owners.front().stale;
     });
     bool const proven = std::any_of(members.begin(), members.end(), [](Presented const* member) {
-      return is_strong(*member->identifier) && rank(member->identifier->assurance) > 0;
+      return is_strong(*member->identifier) && rank(member->identifier->assurance) > 0 &&
+             !member->owners.front().stale;
     });
     if (proven || exact > 1) return certain;
     return exact == 1 ? probable : possible;
@@ -53,7 +59,7 @@ std::vector<Group> groups(std::span<Presented const> presented, bool exact) {
   std::vector<Group> groups;
   for (Presented const& item : presented) {
     if (item.owners.size() != 1 || item.identifier->exact != exact) continue;
-    if (!is_usable(*item.identifier)) continue;
+    if (item.shared || item.blocked || !is_usable(*item.identifier)) continue;
     CustomerId const root = item.owners.front().root;
     auto group = std::find_if(groups.begin(), groups.end(),
                               [root](Group const& known) { return known.root == root; });
@@ -77,6 +83,7 @@ std::vector<Candidate> contradicting(std::vector<Group> const& groups) {
 std::vector<Candidate> sharing(std::span<Presented const> presented) {
   std::map<CustomerId, int> counts;
   for (Presented const& item : presented) {
+    if (item.blocked) continue;
     for (Owner const& owner : item.owners) ++counts[owner.root];
   }
   std::vector<std::pair<int, CustomerId>> order;
@@ -97,10 +104,16 @@ Verdict doubt(Decision decision, std::vector<Candidate> candidates) {
 
 }  // namespace
 
-Verdict decide(std::span<Presented const> presented) {
+Verdict decide(std::span<Presented const> presented, std::span<CustomerId const> vetoed) {
   std::vector<Group> deciding = groups(presented, true);
   if (deciding.empty()) deciding = groups(presented, false);
+  std::erase_if(deciding, [](Group const& group) { return !group.decides(); });
+  bool const contradicted =
+      std::erase_if(deciding, [vetoed](Group const& group) {
+        return std::find(vetoed.begin(), vetoed.end(), group.root) != vetoed.end();
+      }) > 0;
   if (deciding.size() > 1) return doubt(Decision::conflict, contradicting(deciding));
+  if (deciding.empty() && contradicted) return doubt(Decision::conflict, sharing(presented));
   if (deciding.empty()) {
     auto candidates = sharing(presented);
     bool const known = !candidates.empty();
@@ -118,6 +131,44 @@ Verdict decide(std::span<Presented const> presented) {
 
 bool is_usable(Identifier const& identifier) {
   return identifier.exact || looks_like_number(identifier.value);
+}
+
+namespace {
+
+/// Of the same type and, for accounts, the same system.
+bool same_realm(Settings const& settings, Key const& held, Identifier const& brought) {
+  return held.type == brought.type &&
+         settings.realm_of(held.type, held.value) == settings.realm_of(brought.type, brought.value);
+}
+
+bool holds(std::span<Key const> held, Identifier const& identifier) {
+  return std::find(held.begin(), held.end(), key_of(identifier)) != held.end();
+}
+
+}  // namespace
+
+bool contradicts(Settings const& settings, std::span<Identifier const> brought,
+                 std::span<Key const> held) {
+  return std::any_of(brought.begin(), brought.end(), [&](Identifier const& one) {
+    if (settings.rule_of(one.type, one.value).kind != Class::exclusive) return false;
+    bool const rival = std::any_of(held.begin(), held.end(),
+                                   [&](Key const& key) { return same_realm(settings, key, one); });
+    bool const theirs = std::any_of(brought.begin(), brought.end(), [&](Identifier const& other) {
+      return same_realm(settings, key_of(other), one) && holds(held, other);
+    });
+    return rival && !theirs;
+  });
+}
+
+Room room_for(Settings const& settings, Identifier const& identifier, std::span<Key const> held) {
+  if (held.size() >= identifiers_per_customer_max) return Room::customer_full;
+  auto const alike =
+      static_cast<std::size_t>(std::count_if(held.begin(), held.end(), [&](Key const& key) {
+        return same_realm(settings, key, identifier);
+      }));
+  auto const& rule = settings.rule_of(identifier.type, identifier.value);
+  if (alike < rule.max) return Room::yes;
+  return rule.kind == Class::exclusive ? Room::contradicted : Room::class_full;
 }
 
 int rank(std::string_view assurance) {

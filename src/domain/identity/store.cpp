@@ -46,10 +46,20 @@ void lock_values(postgres::Tx& tx, Actor const& actor, std::span<Identifier cons
 namespace {
 
 constexpr std::string_view holders_sql = R"sql(
-select o.type, o.value, o.part_id, p.root_id, o.assurance, o.confirmed_last_at
+select o.type, o.value, o.part_id, p.root_id, o.assurance, o.confirmed_last_at,
+       i.shared is not null
 from unnest($2::text[], $3::text[]) asked(type, value)
-join identifier_owners o
-  on o.tenant_id = $1 and o.type = asked.type and o.value = asked.value and o.valid_to is null
+join identifiers i on i.tenant_id = $1 and i.type = asked.type and i.value = asked.value
+cross join lateral (
+  (select * from identifier_owners one
+   where (i.shared is null or $4) and one.tenant_id = $1 and one.type = asked.type
+     and one.value = asked.value and one.valid_to is null)
+  union all
+  (select * from identifier_owners few
+   where i.shared is not null and not $4 and few.tenant_id = $1 and few.type = asked.type
+     and few.value = asked.value and few.valid_to is null
+   order by few.part_id limit $5)
+) o
 join parts p on p.tenant_id = $1 and p.id = o.part_id
 order by o.part_id
 )sql";
@@ -63,32 +73,36 @@ void keep(std::vector<Holder>& holders, Holder holder) {
 
 }  // namespace
 
-postgres::Answer ask_holders(postgres::Tx& tx, std::span<Identifier const> asked) {
-  return tx.ask(holders_sql, {tx.tenant(), types(asked), values(asked)});
+postgres::Answer ask_holders(postgres::Tx& tx, std::span<Identifier const> asked, Reach reach) {
+  return tx.ask(holders_sql, {tx.tenant(), types(asked), values(asked), reach == Reach::all,
+                              candidates_max + 1});
 }
 
 std::map<Key, std::vector<Holder>> holders(postgres::Tx& tx, std::span<Identifier const> asked) {
   if (asked.empty()) return {};
-  return read_holders(ask_holders(tx, asked));
+  return read_holders(ask_holders(tx, asked, Reach::few));
 }
 
 constexpr std::string_view holder_parts_sql = R"sql(
 select o.part_id
 from unnest($3::text[], $4::text[]) asked(type, value)
+join identifiers i
+  on i.tenant_id = $1 and i.type = asked.type and i.value = asked.value
+  and (i.shared is null or $5)
 join identifier_owners o
   on o.tenant_id = $1 and o.type = asked.type and o.value = asked.value and o.valid_to is null
 )sql";
 
 parts::Locking lock_holders(postgres::Tx& tx, std::span<Identifier const> asked,
-                            std::span<CustomerId const> also) {
-  return {tx, holder_parts_sql, {types(asked), values(asked)}, also};
+                            std::span<CustomerId const> also, Reach reach) {
+  return {tx, holder_parts_sql, {types(asked), values(asked), reach == Reach::all}, also};
 }
 
 std::map<Key, std::vector<Holder>> read_holders(postgres::Answer const& answer) {
   std::map<Key, std::vector<Holder>> result;
   for (auto const row : answer.rows()) {
-    keep(result[{row[0].text(), row[1].text()}],
-         {row[2].id<CustomerId>(), row[3].id<CustomerId>(), row[4].text(), row[5].time()});
+    keep(result[{row[0].text(), row[1].text()}], {row[2].id<CustomerId>(), row[3].id<CustomerId>(),
+                                                  row[4].text(), row[5].time(), row[6].boolean()});
   }
   return result;
 }
@@ -163,6 +177,95 @@ where o.tenant_id = $1 and o.type = $2 and o.value = $3 and o.valid_to is null
 
 std::size_t detach(postgres::Tx& tx, Actor const& actor, Key const& key, CustomerId root) {
   return tx.exec(detach_sql, {tx.tenant(), key.type, key.value, root, actor.now}).affected();
+}
+
+namespace {
+
+constexpr std::string_view mark_shared_sql = R"sql(
+update identifiers set shared = nullif($4, '') where tenant_id = $1 and type = $2 and value = $3
+)sql";
+
+}  // namespace
+
+void mark_shared(postgres::Tx& tx, Key const& key, std::string_view why) {
+  tx.write(mark_shared_sql, {tx.tenant(), key.type, key.value, why});
+}
+
+namespace {
+
+constexpr std::string_view insert_sightings_sql = R"sql(
+insert into identifier_sightings (tenant_id, part_id, type, value, at)
+select $1, sent.part_id, sent.type, sent.value, $5
+from unnest($2::uuid[], $3::text[], $4::text[]) sent(part_id, type, value)
+where $6 > (
+  select count(*) from (
+    select from identifier_sightings known
+    where known.tenant_id = $1 and known.type = sent.type and known.value = sent.value
+    limit $6) kept)
+on conflict do nothing
+)sql";
+
+}  // namespace
+
+void insert_sightings(postgres::Tx& tx, Actor const& actor, std::span<Sighting const> sightings) {
+  if (sightings.empty()) return;
+  auto const column = [&sightings](auto field) {
+    return Param::array_of(sightings, [&field](Sighting const& item) { return field(item); });
+  };
+  tx.write(insert_sightings_sql,
+           {tx.tenant(), column([](Sighting const& item) { return item.part; }),
+            column([](Sighting const& item) { return item.key.type; }),
+            column([](Sighting const& item) { return item.key.value; }), actor.now,
+            static_cast<std::int64_t>(sightings_max)});
+}
+
+namespace {
+
+constexpr std::string_view seen_with_sql = R"sql(
+select mine.type, mine.value, seen.part_id
+from identifier_sightings mine
+join identifiers i
+  on i.tenant_id = $1 and i.type = mine.type and i.value = mine.value and i.shared is null
+cross join lateral (
+  select s.part_id from identifier_sightings s
+  where s.tenant_id = $1 and s.type = mine.type and s.value = mine.value
+  union
+  select o.part_id from identifier_owners o
+  where o.tenant_id = $1 and o.type = mine.type and o.value = mine.value and o.valid_to is null
+) seen
+where mine.tenant_id = $1 and mine.part_id = $2
+)sql";
+
+}  // namespace
+
+std::map<Key, std::vector<CustomerId>> seen_with(postgres::Tx& tx, CustomerId part) {
+  std::map<Key, std::vector<CustomerId>> result;
+  for (auto const row : tx.exec(seen_with_sql, {tx.tenant(), part})) {
+    result[{row[0].text(), row[1].text()}].push_back(row[2].id<CustomerId>());
+  }
+  return result;
+}
+
+namespace {
+
+constexpr std::string_view held_by_sql = R"sql(
+select distinct o.type, o.value
+from (select $2::uuid as id
+      union all
+      select p.id from parts p where p.tenant_id = $1 and p.root_id = $2 and p.root_id <> p.id
+     ) members
+join identifier_owners o
+  on o.tenant_id = $1 and o.part_id = members.id and o.valid_to is null
+)sql";
+
+}  // namespace
+
+std::vector<Key> held_by(postgres::Tx& tx, CustomerId root) {
+  std::vector<Key> held;
+  for (auto const row : tx.exec(held_by_sql, {tx.tenant(), root})) {
+    held.push_back({row[0].text(), row[1].text()});
+  }
+  return held;
 }
 
 namespace {

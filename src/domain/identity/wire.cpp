@@ -106,7 +106,10 @@ Attachment read_attachment(std::string_view body, Actor const& actor) {
   Reader in(object);
   Attachment attachment;
   attachment.identifier = read_identifier(in, actor);
-  attachment.shared = in.boolean("shared").value_or(false);
+  bool const shared = in.boolean("shared").value_or(false);
+  bool const move = in.boolean("move").value_or(false);
+  if (shared && move) in.fail("move", "must not be true beside shared");
+  if (shared || move) attachment.others = shared ? Others::share : Others::move;
   in.finish();
   return attachment;
 }
@@ -187,6 +190,7 @@ std::string upserted_json(std::string const& customer_json,
   for (ShownConflict const& conflict : conflicts) {
     list.push_back({{"type", conflict.identifier.type},
                     {"value", conflict.identifier.value},
+                    {"reason", conflict.reason},
                     {"owners", Value::parse(conflict.owners_json)}});
   }
   return json::dump(document);
@@ -229,12 +233,18 @@ Decision parse_decision(std::string_view word) {
 }  // namespace
 
 std::string to_refs(CustomerRefs const& refs) {
-  return json::dump({{"customer", refs.customer.str()}, {"conflicts", refs.conflicts}});
+  return json::dump({{"customer", refs.customer.str()},
+                     {"conflicts", refs.conflicts},
+                     {"reasons", refs.reasons}});
 }
 
 CustomerRefs parse_customer_refs(std::string_view refs) {
   Value const value = Value::parse(refs);
-  return {customer_at(value.at("customer")), value.at("conflicts").get<std::vector<std::size_t>>()};
+  CustomerRefs read{
+      customer_at(value.at("customer")), value.at("conflicts").get<std::vector<std::size_t>>(), {}};
+  // A receipt of an earlier version of the program knows but one reason.
+  read.reasons = value.value("reasons", std::vector<std::string>(read.conflicts.size(), "taken"));
+  return read;
 }
 
 std::string to_refs(Answer const& answer) {

@@ -25,7 +25,7 @@ Upsert read_upsert(std::string_view body, Identifier key, Actor const& actor);
 
 struct Attachment {
   Identifier identifier;
-  bool shared = false;
+  Others others = Others::refuse;
 };
 Attachment read_attachment(std::string_view body, Actor const& actor);
 Question read_question(std::string_view body, Actor const& actor);
@@ -43,6 +43,7 @@ std::string to_json(std::span<Candidate const> candidates, Names const& names);
 struct ShownConflict {
   Identifier identifier;
   std::string owners_json;
+  std::string reason;
 };
 /// The customer's document with the member `conflicts`.
 std::string upserted_json(std::string const& customer_json,
@@ -55,8 +56,9 @@ std::string answer_json(Answer const& answer, bool dry_run, Names const& names,
 struct CustomerRefs {
   CustomerId customer;
   /// Of an upsert: which of its identifiers were not taken, as places in distinct(key,
-  /// identifiers).
+  /// identifiers), and why each was not.
   std::vector<std::size_t> conflicts;
+  std::vector<std::string> reasons;
 };
 std::string to_refs(CustomerRefs const& refs);
 CustomerRefs parse_customer_refs(std::string_view refs);

@@ -1,13 +1,12 @@
 // SPDX-FileCopyrightText: 2026 The Throughline authors
 // SPDX-License-Identifier: Apache-2.0
-#include "throughline/domain/context.hpp"
-
 #include <algorithm>
 #include <catch2/catch.hpp>
 #include <nlohmann/json.hpp>
 
 #include "support/database.hpp"
 #include "throughline/domain/cases.hpp"
+#include "throughline/domain/context.hpp"
 #include "throughline/domain/interactions.hpp"
 #include "throughline/domain/notes.hpp"
 
@@ -169,7 +168,7 @@ TEST_CASE("a document lists the names that lead to it alone", "[context]") {
   auto const phone = identifier("phone", "+442079460958");
   for (auto const root : {one.root, two.root}) {
     world.write([&](Tx& tx) {
-      identity::attach(tx, world.actor, root, phone, true);
+      identity::attach(tx, world.actor, root, phone, identity::Others::share);
       return 0;
     });
   }

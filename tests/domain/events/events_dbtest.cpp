@@ -1,11 +1,10 @@
 // SPDX-FileCopyrightText: 2026 The Throughline authors
 // SPDX-License-Identifier: Apache-2.0
-#include "throughline/domain/events.hpp"
-
 #include <catch2/catch.hpp>
 
 #include "support/database.hpp"
 #include "throughline/domain/cases.hpp"
+#include "throughline/domain/events.hpp"
 
 namespace throughline::events {
 namespace {
@@ -59,10 +58,10 @@ struct World {
     auto const results = record({event_of("one." + address), event_of("two." + address)});
     std::vector<CustomerId> customers{*results[0].customer, *results[1].customer};
     database.pool().transact(Mode::write, actor.tenant, [&](Tx& tx) {
-      identity::attach(tx, actor, customers[0], email(address), true);
+      identity::attach(tx, actor, customers[0], email(address), identity::Others::share);
     });
     database.pool().transact(Mode::write, actor.tenant, [&](Tx& tx) {
-      identity::attach(tx, actor, customers[1], email(address), true);
+      identity::attach(tx, actor, customers[1], email(address), identity::Others::share);
     });
     return customers;
   }

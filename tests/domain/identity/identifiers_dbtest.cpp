@@ -89,6 +89,7 @@ TEST_CASE("attach: what is already shared needs the word for a further customer 
 TEST_CASE("attach: limits of a customer and of a shared identifier") {
   support::Database database;
   World world(database);
+  world.lift_class_limits();
   auto const jane = world.customer({});
   auto const home = phone("+14155552671");
   for (std::size_t i = 0; i < identifiers_per_customer_max; ++i) {

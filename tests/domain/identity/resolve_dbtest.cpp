@@ -208,6 +208,7 @@ TEST_CASE("resolve_or_create: a batch sees what its earlier subjects brought") {
 TEST_CASE("resolve_or_create: a full customer is matched and takes no more") {
   support::Database database;
   World world(database);
+  world.lift_class_limits();
   auto const jane = world.customer({phone("+14155552671")});
   for (std::size_t i = 1; i < identifiers_per_customer_max; ++i) {
     world.attach(jane, identifier("account", "shop:" + std::to_string(i)));

@@ -34,7 +34,22 @@ class Contact {
     presented_.push_back(std::move(presented));
     return *this;
   }
-  Verdict verdict() const { return decide(presented_); }
+  /// About what it brought last.
+  Contact& stale() {
+    for (auto& owner : presented_.back().owners) owner.stale = true;
+    return *this;
+  }
+  Contact& shared() {
+    presented_.back().shared = true;
+    return *this;
+  }
+  Contact& blocked() {
+    presented_.back().blocked = true;
+    return *this;
+  }
+  Verdict verdict(std::vector<CustomerId> const& vetoed = {}) const {
+    return decide(presented_, vetoed);
+  }
 
  private:
   std::deque<Identifier> identifiers_;
@@ -160,4 +175,90 @@ TEST_CASE("identity rules: an identifier sent twice counts once, with its best a
   REQUIRE(once.size() == 2);
   CHECK(once[0].assurance == "authenticated");
   CHECK(once[1].type == "phone");
+}
+
+TEST_CASE("identity rules: what was not confirmed for long does not decide alone") {
+  Contact contact;
+  contact.brings("phone", "channel", {1}).stale();
+  auto const alone = contact.verdict();
+  CHECK(alone.decision == Decision::review);
+  REQUIRE(alone.candidates.size() == 1);
+  CHECK(alone.candidates[0].grade == "possible");
+
+  contact.brings("social", "claimed", {1});
+  CHECK(grade_of(contact) == "probable");  // as if the social handle had come alone
+
+  Contact moved;
+  moved.brings("phone", "channel", {1}).stale().brings("email", "channel", {2});
+  CHECK(moved.verdict().owner->root == customer(2));
+}
+
+TEST_CASE("identity rules: a value known to be shared finds its one holder and decides nothing") {
+  auto const verdict = Contact().brings("email", "authenticated", {1}).shared().verdict();
+  CHECK(verdict.decision == Decision::review);
+  REQUIRE(verdict.candidates.size() == 1);
+  CHECK(verdict.candidates[0].grade == "possible");
+}
+
+TEST_CASE("identity rules: a blocked value is nobody's, whoever holds it") {
+  CHECK(Contact().brings("phone", "channel", {1}).blocked().verdict().decision == Decision::none);
+  Contact contact;
+  contact.brings("phone", "channel", {1}).blocked().brings("email", "claimed", {2});
+  CHECK(contact.verdict().owner->root == customer(2));
+}
+
+TEST_CASE("identity rules: who cannot be meant does not win, and nobody else by default") {
+  auto const misled = Contact().brings("email", "channel", {1}).verdict({customer(1)});
+  CHECK(misled.decision == Decision::conflict);
+  REQUIRE(misled.candidates.size() == 1);
+  CHECK(misled.candidates[0].grade == "possible");
+
+  Contact bridge;
+  bridge.brings("email", "channel", {1}).brings("account", "claimed", {2});
+  CHECK(bridge.verdict().decision == Decision::conflict);
+  CHECK(bridge.verdict({customer(1)}).owner->root == customer(2));
+}
+
+namespace {
+
+Identifier bringing(std::string type, std::string value) {
+  Identifier identifier;
+  identifier.type = std::move(type);
+  identifier.value = std::move(value);
+  return identifier;
+}
+
+}  // namespace
+
+TEST_CASE("identity rules: another value of an exclusive class contradicts") {
+  Settings settings;
+  settings.classes["account:crm"] = {Class::exclusive, 1};
+  auto const crm1 = bringing("account", "crm:1");
+  auto const crm2 = bringing("account", "crm:2");
+  auto const shop = bringing("account", "shop:1");
+  auto const mail = bringing("email", "a@x.com");
+  auto const says = [&](std::vector<Identifier> const& brought, std::vector<Key> const& held) {
+    return contradicts(settings, brought, held);
+  };
+  CHECK(says({crm2, mail}, {key_of(crm1), key_of(mail)}));
+  CHECK_FALSE(says({crm2, mail}, {key_of(mail)}));           // none as yet
+  CHECK_FALSE(says({crm2, crm1}, {key_of(crm1)}));           // one of theirs is among them
+  CHECK_FALSE(says({crm2}, {key_of(shop), key_of(mail)}));   // another system's
+  CHECK_FALSE(says({shop, mail}, {{"account", "shop:2"}}));  // strong, not exclusive
+}
+
+TEST_CASE("identity rules: a customer has room by class, and in all") {
+  Settings settings;
+  settings.classes["account:crm"] = {Class::exclusive, 1};
+  std::vector<Key> held{{"account", "crm:1"}, {"account", "shop:1"}};
+  auto const room = [&](Identifier const& identifier) {
+    return room_for(settings, identifier, held);
+  };
+  CHECK(room(bringing("account", "crm:2")) == Room::contradicted);
+  CHECK(room(bringing("account", "shop:2")) == Room::yes);
+  for (int i = 0; i < 5; ++i) held.push_back({"phone", "+1" + std::to_string(i)});
+  CHECK(room(bringing("phone", "+19")) == Room::class_full);
+  CHECK(room(bringing("email", "a@x.com")) == Room::yes);
+  for (int i = 0; i < 43; ++i) held.push_back({"social", "x:" + std::to_string(i)});
+  CHECK(room(bringing("email", "a@x.com")) == Room::customer_full);
 }

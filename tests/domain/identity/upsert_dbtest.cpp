@@ -106,6 +106,7 @@ TEST_CASE("upsert: If-Match is compared under the lock") {
 TEST_CASE("upsert: a full customer refuses one more identifier whole") {
   support::Database database;
   World world(database);
+  world.lift_class_limits();
   auto const key = identifier("account", "shop:0");
   auto const jane = put(world, by(key)).customer;
   for (std::size_t i = 1; i < identifiers_per_customer_max; ++i) {

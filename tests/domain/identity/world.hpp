@@ -16,6 +16,8 @@
 #include "throughline/domain/changes.hpp"
 #include "throughline/domain/customers.hpp"
 #include "throughline/domain/identity.hpp"
+#include "throughline/domain/identity_settings.hpp"
+#include "throughline/domain/settings.hpp"
 #include "throughline/domain/timeline.hpp"
 
 namespace throughline::test {
@@ -80,9 +82,27 @@ class World {
     return read([&](postgres::Tx& tx) { return identity::resolve(tx, actor, {identifiers, {}}); });
   }
   bool attach(CustomerId customer, identity::Identifier const& identifier, bool shared = false) {
+    auto const others = shared ? identity::Others::share : identity::Others::refuse;
     return write([&](postgres::Tx& tx) {
-      return identity::attach(tx, actor, customer, identifier, shared);
+      return identity::attach(tx, actor, customer, identifier, others);
     });
+  }
+  /// Takes it from whoever holds it.
+  bool move(CustomerId customer, identity::Identifier const& identifier) {
+    return write([&](postgres::Tx& tx) {
+      return identity::attach(tx, actor, customer, identifier, identity::Others::move);
+    });
+  }
+  /// A merge patch of the section identity.
+  void set(std::string const& patch) {
+    write([&](postgres::Tx& tx) {
+      settings::change(tx, actor, identity::settings_section(), patch, {});
+      return 0;
+    });
+  }
+  /// As many of each class as a customer can hold at all.
+  void lift_class_limits() {
+    set(R"({"classes": {"email": {"max": 50}, "phone": {"max": 50}, "account": {"max": 50}}})");
   }
   void detach(CustomerId customer, identity::Identifier const& identifier) {
     write([&](postgres::Tx& tx) {

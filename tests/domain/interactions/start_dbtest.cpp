@@ -129,7 +129,9 @@ TEST_CASE("interactions: a shared identifier starts in doubt", "[interactions]")
   Fixture test;
   auto const one = test.customer(phone("+19776252661"));
   auto const other = test.customer(email("other@example.com"));
-  test.write([&](Tx& tx) { identity::attach(tx, test.actor, other, phone("+19776252661"), true); });
+  test.write([&](Tx& tx) {
+    identity::attach(tx, test.actor, other, phone("+19776252661"), identity::Others::share);
+  });
   auto const found = test.begin_and_read(contact({phone("+19776252661")}));
   CHECK(found.decision == "review");
   CHECK(candidates_of(found) == sorted({one, other}));
@@ -168,7 +170,9 @@ TEST_CASE("interactions: a case named decides where identifiers don't", "[intera
   CHECK(test.begin_and_read(asked).root == one);
   CHECK(test.begin_and_read(asked).case_id == asked.case_id);
 
-  test.write([&](Tx& tx) { identity::attach(tx, test.actor, other, phone("+19776252661"), true); });
+  test.write([&](Tx& tx) {
+    identity::attach(tx, test.actor, other, phone("+19776252661"), identity::Others::share);
+  });
   asked.subject.identifiers = {phone("+19776252661")};
   auto const shared = test.begin_and_read(asked);
   CHECK(shared.root == one);
