@@ -60,6 +60,8 @@ struct Settings {
   std::string_view realm_of(std::string_view type, std::string_view value) const;
   /// Placeholders and test values, built in or the tenant's own. Such a value links nobody.
   bool is_blocked(std::string_view type, std::string_view value) const;
+  /// Confirmed so long ago that it does not decide alone.
+  bool is_stale(std::string_view type, Timestamp confirmed_at, Timestamp now) const;
 };
 
 /// Settings on their way, beside the other statements of a transaction (settings::ask).

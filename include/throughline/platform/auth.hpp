@@ -8,6 +8,7 @@
 #include <atomic>
 #include <chrono>
 #include <cstddef>
+#include <cstdint>
 #include <memory>
 #include <optional>
 #include <string>
@@ -25,6 +26,7 @@ struct Key {
   KeyId id;
   Scopes scopes;
   std::string default_region;
+  std::int64_t settings_version = 0;  // the tenant's
   /// Requests of this key being served by this instance right now.
   std::atomic<std::size_t> in_flight{0};
 };

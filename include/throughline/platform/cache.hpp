@@ -18,6 +18,7 @@
 #include <optional>
 #include <span>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "throughline/base/ids.hpp"
@@ -44,6 +45,14 @@ struct Key {
   auto operator<=>(Key const&) const = default;
 };
 
+/// A document is shown from a cache for so long after it was made in this process; one that came
+/// out of Redis was kept there for as long before, at most. So a name that stops answering for a
+/// document as time passes, without a write, is to be left out twice this long before.
+inline constexpr std::chrono::minutes document_age_max{10};
+/// "settings:<version>" among a document's names, first: it is shown under no other version of the
+/// tenant's settings.
+inline constexpr std::string_view settings_prefix = "settings:";
+
 /// A document ready to be sent. Immutable once made; shared between entries and answers.
 struct Document {
   std::int64_t version = 0;
@@ -54,6 +63,9 @@ struct Document {
   /// its parts and the identifiers that lead to it alone. A hint that is not among them goes to
   /// PostgreSQL. Cases are looked up by their part, which never changes, and so need not be named.
   std::vector<std::string> answers_for;
+  std::chrono::steady_clock::time_point made = std::chrono::steady_clock::now();
+
+  bool is_old() const { return std::chrono::steady_clock::now() - made >= document_age_max; }
 };
 using DocumentPtr = std::shared_ptr<Document const>;
 
@@ -68,8 +80,8 @@ struct Authority {
 /// A committed transaction, as its caches need to know it.
 struct Commit {
   std::vector<postgres::Touched> roots;
-  Uuid id;                             // of its row in `commits`
-  std::optional<Authority> authority;  // nullopt: could not be read
+  Uuid id;                                   // of its row in `commits`
+  std::optional<Authority> authority;        // nullopt: could not be read
   std::chrono::steady_clock::time_point at;  // not before COMMIT took effect
 };
 Commit commit_of(postgres::Committed committed);
@@ -146,7 +158,7 @@ struct RedisFormOptions {
   int document_schema = 1;
   std::chrono::milliseconds lease = lease_duration;
   /// No entry lives longer than this in Redis.
-  std::chrono::milliseconds entry_ttl{10 * 60 * 1000};
+  std::chrono::milliseconds entry_ttl{document_age_max};
 };
 /// What the redis form's stores of one instance share: local copies. Thread-safe.
 class RedisForm;

@@ -3,10 +3,32 @@
 #include "throughline/domain/context.hpp"
 
 #include "store.hpp"
+#include "throughline/domain/identity_settings.hpp"
 
 namespace throughline::context {
 
+namespace {
+
+/// What the document answers for: the customer's parts, and the identifiers that lead to it alone
+/// and will go on doing so for as long as a cache may show it.
+std::vector<std::string> names_of(store::Assembled const& assembled,
+                                  identity::Settings const& settings, Timestamp now) {
+  auto const until = now + 2 * cache::document_age_max;
+  std::vector<std::string> names{std::string(cache::settings_prefix) +
+                                 std::to_string(assembled.settings_version)};
+  names.insert(names.end(), assembled.parts.begin(), assembled.parts.end());
+  for (auto const& one : assembled.identifiers) {
+    if (settings.is_blocked(one.type, one.value)) continue;
+    if (settings.is_stale(one.type, one.confirmed_at, until)) continue;
+    names.push_back(one.type + ":" + one.value);
+  }
+  return names;
+}
+
+}  // namespace
+
 cache::DocumentPtr assemble(postgres::Tx& tx, Actor const& actor, CustomerId root) {
+  identity::AskedSettings const said(tx);  // travels with the statement
   auto assembled = store::assemble(tx, root, actor.now);
   if (!assembled) throw postgres::Retry{};
   auto document = std::make_shared<cache::Document>();
@@ -15,7 +37,7 @@ cache::DocumentPtr assemble(postgres::Tx& tx, Actor const& actor, CustomerId roo
                    std::to_string(assembled->settings_version) + "-json" +
                    std::to_string(schema_version) + "\"";
   document->body = std::move(assembled->body);
-  document->answers_for = std::move(assembled->answers_for);
+  document->answers_for = names_of(*assembled, said.read(), actor.now);
   return document;
 }
 

@@ -25,6 +25,14 @@ std::vector<std::string> lines(std::string_view text) {
   return found;
 }
 
+/// "<type> <confirmed_at> <value>"
+Leading identifier_in(std::string_view line) {
+  auto const first = line.find(' ');
+  auto const second = line.find(' ', first + 1);
+  return {std::string(line.substr(0, first)), std::string(line.substr(second + 1)),
+          parse_rfc3339(line.substr(first + 1, second - first - 1)).value()};
+}
+
 }  // namespace
 
 // $1 tenant, $2 root, $3 the oldest resolved_at still shown, $4 longest text, $5 identifiers,
@@ -151,9 +159,9 @@ select root.version, tenants.settings_version,
       'recent_interactions', nullif(greatest((select count(*) from recent) - $10, 0), 0))), '{}'),
     'version', root.version,
     'as_of', json_time(root.changed_at))) as body,
-  (select string_agg(name, E'\n') from (
-      select 'customer:' || id as name from members
-      union all select type || ':' || value from owned where not shared) names) as answers_for
+  (select string_agg('customer:' || id, E'\n') from members) as parts,
+  (select string_agg(type || ' ' || json_time(confirmed_at) || ' ' || value, E'\n')
+   from owned where not shared) as identifiers
 from root cross join tenants cross join person
 where tenants.id = $1
 )sql";
@@ -165,7 +173,11 @@ std::optional<Assembled> assemble(postgres::Tx& tx, CustomerId root, Timestamp n
                              recent_interactions_max, counted_beyond_max});
   if (rows.empty()) return std::nullopt;
   auto const row = rows[0];
-  return Assembled{row[0].integer(), row[1].integer(), row[2].text(), lines(row[3].view())};
+  Assembled assembled{row[0].integer(), row[1].integer(), row[2].text(), lines(row[3].view()), {}};
+  for (auto const& line : lines(row[4].is_null() ? std::string_view() : row[4].view())) {
+    assembled.identifiers.push_back(identifier_in(line));
+  }
+  return assembled;
 }
 
 constexpr std::string_view case_owner_sql = R"sql(

@@ -11,11 +11,19 @@
 
 namespace throughline::context::store {
 
+/// An identifier that leads to the customer alone.
+struct Leading {
+  std::string type;
+  std::string value;
+  Timestamp confirmed_at;
+};
+
 struct Assembled {
   std::int64_t version = 0;
   std::int64_t settings_version = 0;
   std::string body;
-  std::vector<std::string> answers_for;
+  std::vector<std::string> parts;  // "customer:<id>"
+  std::vector<Leading> identifiers;
 };
 
 /// nullopt if `root` is no root of this tenant.

@@ -12,10 +12,8 @@ Presented present(Settings const& settings, Identifier const& identifier,
                   std::span<store::Holder const> holders, Timestamp now) {
   Presented presented{&identifier, {}};
   presented.blocked = settings.is_blocked(identifier.type, identifier.value);
-  auto const limit = settings.stale_after.find(identifier.type);
   for (auto const& holder : holders) {
-    bool const stale =
-        limit != settings.stale_after.end() && holder.confirmed_at + limit->second <= now;
+    bool const stale = settings.is_stale(identifier.type, holder.confirmed_at, now);
     presented.owners.push_back({holder.part, holder.root, stale});
     presented.shared = presented.shared || holder.shared;
   }

@@ -61,6 +61,11 @@ bool Settings::is_blocked(std::string_view type, std::string_view value) const {
          });
 }
 
+bool Settings::is_stale(std::string_view type, Timestamp confirmed_at, Timestamp now) const {
+  auto const limit = stale_after.find(type);
+  return limit != stale_after.end() && confirmed_at + limit->second <= now;
+}
+
 AskedSettings::AskedSettings(postgres::Tx& tx) : answer_(settings::ask(tx, section_name)) {}
 
 Settings AskedSettings::read() const {

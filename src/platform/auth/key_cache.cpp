@@ -12,7 +12,8 @@ namespace {
 constexpr std::chrono::seconds used_at_grain{1};
 
 bool same_rights(Key const& key, StoredKey const& stored) {
-  return key.scopes.bits == stored.scopes.bits && key.default_region == stored.default_region;
+  return key.scopes.bits == stored.scopes.bits && key.default_region == stored.default_region &&
+         key.settings_version == stored.settings_version;
 }
 
 std::shared_ptr<Key> make_key(StoredKey const& stored) {
@@ -21,6 +22,7 @@ std::shared_ptr<Key> make_key(StoredKey const& stored) {
   key->id = stored.id;
   key->scopes = stored.scopes;
   key->default_region = stored.default_region;
+  key->settings_version = stored.settings_version;
   return key;
 }
 

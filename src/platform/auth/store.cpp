@@ -10,7 +10,7 @@ using postgres::Param;
 using postgres::Tx;
 
 constexpr std::string_view find_keys_sql = R"sql(
-select wanted.place, k.tenant_id, k.id, k.scopes, t.default_region
+select wanted.place, k.tenant_id, k.id, k.scopes, t.default_region, t.settings_version
 from unnest($1::bytea[]) with ordinality as wanted (hash, place)
 join api_keys k on k.hash = wanted.hash and k.revoked_at is null
 join tenants t on t.id = k.tenant_id)sql";
@@ -23,7 +23,7 @@ std::vector<std::optional<StoredKey>> find_keys(Tx& tx, std::span<KeyHash const>
     if (!scopes) throw std::logic_error("a key has unknown scopes");
     auto const place = static_cast<std::size_t>(row[0].integer()) - 1;
     found.at(place) = {TenantId{static_cast<std::int32_t>(row[1].integer())}, row[2].id<KeyId>(),
-                       *scopes, row[4].text_or_empty()};
+                       *scopes, row[4].text_or_empty(), row[5].integer()};
   }
   return found;
 }

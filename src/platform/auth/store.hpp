@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <cstdint>
 #include <optional>
 #include <span>
 #include <string>
@@ -18,6 +19,7 @@ struct StoredKey {
   KeyId id;
   Scopes scopes;
   std::string default_region;
+  std::int64_t settings_version = 0;
 };
 
 /// Those of `hashes` that are valid keys, in their order; nullopt for the others. One statement.

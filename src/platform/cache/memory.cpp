@@ -50,7 +50,8 @@ class MemoryEntries {
   Found get(Key const& key) {
     Found found = shards_.with(KeyHash{}(key), [&](Entries& entries) -> Found {
       Entry* const entry = entries.find(key);
-      if (entry != nullptr && entry->document) return {Found::Kind::hit, entry->document, {}};
+      bool const kept = entry != nullptr && entry->document && !entry->document->is_old();
+      if (kept) return {Found::Kind::hit, entry->document, {}};
       auto const now = std::chrono::steady_clock::now();
       bool const held = entry != nullptr && entry->token != 0 && now < entry->lease_until;
       if (held) return {Found::Kind::busy, nullptr, {}};

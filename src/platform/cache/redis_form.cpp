@@ -33,7 +33,8 @@ RedisForm::RedisForm(RedisFormOptions given, metrics::Registry& registry)
 DocumentPtr RedisForm::copy_of(Key const& key, std::int64_t epoch) {
   return copies_.with(KeyHash{}(key), [&](auto& copies) {
     Copy const* const found = copies.find(key);
-    return found != nullptr && found->epoch == epoch ? found->document : nullptr;
+    bool const usable = found != nullptr && found->epoch == epoch && !found->document->is_old();
+    return usable ? found->document : nullptr;
   });
 }
 

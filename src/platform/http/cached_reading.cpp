@@ -51,6 +51,10 @@ void CachedReading::read(Then then) {
   });
 }
 
+bool CachedReading::vouched_by(cache::Document const& document) const {
+  return place_.vouched_by(document, name_, visit_->key().settings_version);
+}
+
 void CachedReading::look_in_cache() {
   store().get(entry_key(), [self = shared_from_this()](cache::Found const& entry) {
     try {
@@ -66,7 +70,7 @@ void CachedReading::found(cache::Found const& entry) {
     token_ = entry.token;
     return board();
   }
-  if (!place_.vouched_by(*entry.document, name_)) return read(Then::answer);
+  if (!vouched_by(*entry.document)) return read(Then::answer);
   reads_.from_cache.add();
   answer(entry.document);
 }
@@ -112,7 +116,7 @@ void CachedReading::landed(Outcome const& outcome) {
   if (outcome.exception) return reads_.crossing.fail(visit_, outcome.exception);
   if (!outcome.document) return read(Then::answer);
   if (!token_.empty()) store().fill(entry_key(), token_, outcome.document);
-  if (!place_.vouched_by(*outcome.document, name_)) return read(Then::answer);
+  if (!vouched_by(*outcome.document)) return read(Then::answer);
   reads_.from_database.add();
   answer(outcome.document);
 }

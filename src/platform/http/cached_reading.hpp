@@ -24,6 +24,7 @@ class CachedReading : public std::enable_shared_from_this<CachedReading> {
 
   std::string find_name();
   void read(Then then);  // resolves the name on a worker, and for `answer` assembles as well
+  bool vouched_by(cache::Document const& document) const;
   void look_in_cache();
   void found(cache::Found const& entry);
   void board();

@@ -3,6 +3,7 @@
 #include "platform/http/cached_reads.hpp"
 
 #include <algorithm>
+#include <charconv>
 #include <utility>
 
 #include "platform/http/conditional.hpp"
@@ -20,6 +21,13 @@ std::string customer_name(CustomerId id) {
   return "customer:" + id.str();
 }
 
+bool is_version(std::string_view settings_name, std::int64_t version) {
+  auto const number = settings_name.substr(cache::settings_prefix.size());
+  std::int64_t named = 0;
+  std::from_chars(number.data(), number.data() + number.size(), named);
+  return named == version;
+}
+
 metrics::Counter reads_from(metrics::Registry& metrics, std::string const& who) {
   return metrics.counter("throughline_cached_reads_total",
                          "Reads that the cache may answer, by who answered.", {{"from", who}});
@@ -27,11 +35,17 @@ metrics::Counter reads_from(metrics::Registry& metrics, std::string const& who) 
 
 }  // namespace
 
-bool Place::vouched_by(cache::Document const& document, std::string const& name) const {
+bool Place::vouched_by(cache::Document const& document, std::string const& name,
+                       std::int64_t settings_version) const {
 #ifdef THROUGHLINE_BREAK_HINTS
   return true;
 #endif
   auto const& names = document.answers_for;
+  if (document.is_old() || names.empty()) return false;
+  if (names.front().starts_with(cache::settings_prefix) &&
+      !is_version(names.front(), settings_version)) {
+    return false;
+  }
   return std::find(names.begin(), names.end(), part_name.empty() ? name : part_name) != names.end();
 }
 
@@ -54,7 +68,7 @@ bool CachedReads::answer_at_once(ExchangePtr const& exchange, auth::Key const& k
   Place place;
   if (!locate(key.tenant, known->name, place)) return false;
   auto document = store(exchange->thread()).at_hand({key.tenant, place.root});
-  if (!document || !place.vouched_by(*document, known->name)) return false;
+  if (!document || !place.vouched_by(*document, known->name, key.settings_version)) return false;
   from_cache.add();
   exchange->route = known->entry->route.pattern;
   exchange->tenant = key.tenant;

@@ -4,6 +4,7 @@
 // What the reads that a cache may answer share, and the shortest way to such an answer.
 #pragma once
 
+#include <cstdint>
 #include <memory>
 #include <string>
 #include <vector>
@@ -18,8 +19,9 @@ namespace throughline::http {
 struct Place {
   CustomerId root;
   std::string part_name;  // set if the document lists this instead of the name
-  /// Whether the document answers for the name that led here.
-  bool vouched_by(cache::Document const& document, std::string const& name) const;
+  /// Whether the document answers for the name that led here, still, and under these settings.
+  bool vouched_by(cache::Document const& document, std::string const& name,
+                  std::int64_t settings_version) const;
 };
 
 /// Outlives its readings.
