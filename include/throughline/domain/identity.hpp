@@ -114,6 +114,16 @@ Resolved resolve(postgres::Tx& tx, Actor const& actor, Subject const& subject);
 /// Whom an identifier leads to now: "probable" where it is one, "possible" where several share it.
 std::vector<Candidate> owners_of(postgres::Tx& tx, Identifier const& identifier);
 
+/// A link made by rule, between two parts, that may rest on a value.
+struct Resting {
+  MergeId merge;
+  CustomerId one, other;
+};
+/// Links between parts that both came with this value, for when it turns out to be shared
+/// (changes::Type::identifier_shared): what they rest on has to be looked at again. Of at most
+/// customers_per_identifier_max holders, and of those who were seen with it.
+std::vector<Resting> links_resting_on(postgres::Tx& tx, Identifier const& identifier);
+
 /// One identifier as it hangs on a customer.
 struct Owned {
   std::string type;

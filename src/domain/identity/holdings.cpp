@@ -172,9 +172,11 @@ bool Holdings::detach(Identifier const& identifier, CustomerId root) {
 }
 
 void Holdings::share(Key const& key, std::string_view why) {
-  if (!shared_.insert(key).second) return;
+  // What this operation has not locked is left for one that does.
+  auto const holders = holders_.find(key);
+  if (holders == holders_.end() || !shared_.insert(key).second) return;
   store::mark_shared(tx_, key, why);
-  for (auto& holder : holders_[key]) {
+  for (auto& holder : holders->second) {
     holder.shared = true;
     if (!created_.contains(holder.root)) touched_.insert(holder.root);
     note(changes::Type::identifier_shared, holder.part);
@@ -183,11 +185,23 @@ void Holdings::share(Key const& key, std::string_view why) {
 }
 
 void Holdings::unshare(Key const& key) {
-  if (shared_.erase(key) > 0) store::mark_shared(tx_, key, "");
+  if (shared_.erase(key) == 0) return;
+  store::mark_shared(tx_, key, "");
+  for (auto& holder : holders_[key]) {
+    holder.shared = false;
+    touched_.insert(holder.root);
+    note(changes::Type::customer_updated, holder.part, {"identifiers"});
+  }
 }
 
 void Holdings::sight(Identifier const& identifier, CustomerId part) {
   sightings_.push_back({key_of(identifier), part});
+}
+
+bool Holdings::write_sightings() {
+  auto const sightings = std::exchange(sightings_, {});
+  store::insert_sightings(tx_, actor_, sightings);
+  return !sightings.empty();
 }
 
 void Holdings::note_sharing(Holders const& holders, CustomerId except) {
@@ -214,7 +228,7 @@ void Holdings::tell(CustomerId part, std::string_view fact) {
 void Holdings::write() {
   store::attach(tx_, actor_, attached_);
   store::confirm(tx_, actor_, confirmed_);
-  store::insert_sightings(tx_, actor_, sightings_);
+  write_sightings();
   for (CustomerId const root : touched_) customers::touch_version(tx_, root);
 }
 

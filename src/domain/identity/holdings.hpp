@@ -73,6 +73,8 @@ class Holdings {
   void unshare(Key const& key);
   /// A record of the part came with a value that others hold.
   void sight(Identifier const& identifier, CustomerId part);
+  /// So far as there is any; whether there was.
+  bool write_sightings();
   /// An identifier that was brought was not attached, and why stands in the answer.
   void tell_refused(CustomerId part) { tell(part, "not_attached"); }
 

@@ -10,6 +10,7 @@
 
 #include "domain/identity/holdings.hpp"
 #include "domain/identity/rules.hpp"
+#include "domain/identity/sharing.hpp"
 #include "domain/identity/store.hpp"
 #include "domain/identity/wire.hpp"
 
@@ -199,6 +200,7 @@ Upserted upsert(postgres::Tx& tx, Actor const& actor, Upsert const& upsert,
   holdings.share_what_misled(presented, holdings.contradicted(presented));
   add_identifiers(holdings, part, identifiers, upsert.key, result);
   auto fields = customers::apply(tx, actor, holdings.locked(), part, upsert.patch);
+  share_by_names(tx, holdings, part);
   if (!result.created && !fields.empty()) {
     facts.changes.push_back(
         {changes::Type::customer_updated, part, part.value, std::move(fields), std::nullopt});
@@ -213,6 +215,10 @@ std::vector<Candidate> owners_of(postgres::Tx& tx, Identifier const& identifier)
     for (auto const& holder : holders) owners.push_back({holder.part, holder.root});
   }
   return as_candidates(owners);
+}
+
+std::vector<Resting> links_resting_on(postgres::Tx& tx, Identifier const& identifier) {
+  return store::links_resting_on(tx, key_of(identifier));
 }
 
 std::vector<Owned> identifiers_of(postgres::Tx& tx, CustomerId customer) {

@@ -46,6 +46,7 @@ bool join(postgres::Tx& tx, Actor const& actor, parts::Locked& locked, CustomerI
   link.rule = "identify";
   link.interaction = interaction;
   merges::merge(tx, actor, locked, link, facts);
+  store::confirm_seen(tx, actor, part, locked.root(part).id);
   return true;
 }
 

@@ -65,11 +65,17 @@ bool is_nobodys_email(std::string_view value) {
          is_reserved(value.substr(at + 1));
 }
 
-/// The last seven digits the same: "+1 555 555 5555", "000 000 0000".
-bool ends_repeated(std::string_view digits) {
-  if (digits.size() < repeated_digits_min) return false;
-  auto const end = digits.substr(digits.size() - repeated_digits_min);
-  return end.find_first_not_of(end.front()) == std::string_view::npos;
+bool is_repeated(std::string_view digits) {
+  return digits.size() >= repeated_digits_min &&
+         digits.find_first_not_of(digits.front()) == std::string_view::npos;
+}
+
+/// "+1 555 555 5555", "111 111 1111": the country's code aside, of one digit in the plans of 1 and
+/// 7, of two or three elsewhere.
+bool is_repeated_number(std::string_view number, std::string_view digits) {
+  if (!number.starts_with('+') || digits.size() < 4) return is_repeated(digits);
+  if (digits[0] == '1' || digits[0] == '7') return is_repeated(digits.substr(1));
+  return is_repeated(digits.substr(2)) || is_repeated(digits.substr(3));
 }
 
 /// "000" and longer; a single zero may be somebody's number.
@@ -88,14 +94,14 @@ bool is_nobodys_phone(std::string_view value) {
   std::string digits;
   std::copy_if(number.begin(), number.end(), std::back_inserter(digits), is_digit);
   if (digits.empty()) return is_word(number);
-  return is_zero_number(digits) || ends_repeated(digits) ||
+  return is_zero_number(digits) || is_repeated_number(number, digits) ||
          std::any_of(ascending.begin(), ascending.end(),
                      [&](std::string_view end) { return digits.ends_with(end); });
 }
 
 bool is_nobodys_number(std::string_view number) {
   bool const digits = std::all_of(number.begin(), number.end(), is_digit);
-  return is_word(number) || (digits && (is_zero(number) || ends_repeated(number)));
+  return is_word(number) || (digits && (is_zero(number) || is_repeated(number)));
 }
 
 }  // namespace

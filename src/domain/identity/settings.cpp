@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <algorithm>
 
+#include "domain/identity/effect.hpp"
 #include "domain/identity/placeholders.hpp"
 #include "domain/identity/wire_settings.hpp"
 #include "throughline/domain/identity_settings.hpp"
@@ -74,7 +75,11 @@ Settings AskedSettings::read() const {
 }
 
 settings::Section settings_section() {
-  return {section_name, check_settings, {}};
+  return {
+      section_name, check_settings,
+      [](postgres::Tx& tx, Actor const& actor, std::string_view before, std::string_view after) {
+        return to_json(effect_of(tx, parse_settings(before), parse_settings(after), actor.now));
+      }};
 }
 
 }  // namespace throughline::identity

@@ -222,7 +222,7 @@ void insert_sightings(postgres::Tx& tx, Actor const& actor, std::span<Sighting c
 namespace {
 
 constexpr std::string_view seen_with_sql = R"sql(
-select mine.type, mine.value, seen.part_id
+select mine.type, mine.value, c.display_name, c.profile
 from identifier_sightings mine
 join identifiers i
   on i.tenant_id = $1 and i.type = mine.type and i.value = mine.value and i.shared is null
@@ -233,17 +233,65 @@ cross join lateral (
   select o.part_id from identifier_owners o
   where o.tenant_id = $1 and o.type = mine.type and o.value = mine.value and o.valid_to is null
 ) seen
+join customers c on c.tenant_id = $1 and c.id = seen.part_id
 where mine.tenant_id = $1 and mine.part_id = $2
 )sql";
 
 }  // namespace
 
-std::map<Key, std::vector<CustomerId>> seen_with(postgres::Tx& tx, CustomerId part) {
-  std::map<Key, std::vector<CustomerId>> result;
+std::map<Key, std::vector<Seen>> seen_with(postgres::Tx& tx, CustomerId part) {
+  std::map<Key, std::vector<Seen>> result;
   for (auto const row : tx.exec(seen_with_sql, {tx.tenant(), part})) {
-    result[{row[0].text(), row[1].text()}].push_back(row[2].id<CustomerId>());
+    result[{row[0].text(), row[1].text()}].push_back({row[2].text_or_empty(), row[3].text()});
   }
   return result;
+}
+
+namespace {
+
+constexpr std::string_view confirm_seen_sql = R"sql(
+update identifier_owners o
+set confirmed_last_at = greatest(o.confirmed_last_at, $4)
+from identifier_sightings s, parts p
+where s.tenant_id = $1 and s.part_id = $2
+  and o.tenant_id = $1 and o.type = s.type and o.value = s.value and o.valid_to is null
+  and p.tenant_id = $1 and p.id = o.part_id and p.root_id = $3
+)sql";
+
+}  // namespace
+
+void confirm_seen(postgres::Tx& tx, Actor const& actor, CustomerId part, CustomerId root) {
+  tx.write(confirm_seen_sql, {tx.tenant(), part, root, actor.now});
+}
+
+namespace {
+
+constexpr std::string_view links_resting_on_sql = R"sql(
+with came as (
+  (select part_id from identifier_owners
+   where tenant_id = $1 and type = $2 and value = $3 and valid_to is null
+   order by part_id limit $4)
+  union
+  select part_id from identifier_sightings
+  where tenant_id = $1 and type = $2 and value = $3
+)
+select m.id, m.one_id, m.other_id
+from came one
+join merges m on m.tenant_id = $1 and m.one_id = one.part_id and m.undone_at is null
+  and m.rule = 'resolve'
+join came other on other.part_id = m.other_id
+order by m.id
+)sql";
+
+}  // namespace
+
+std::vector<Resting> links_resting_on(postgres::Tx& tx, Key const& key) {
+  std::vector<Resting> links;
+  for (auto const row : tx.exec(links_resting_on_sql,
+                                {tx.tenant(), key.type, key.value, customers_per_identifier_max})) {
+    links.push_back({row[0].id<MergeId>(), row[1].id<CustomerId>(), row[2].id<CustomerId>()});
+  }
+  return links;
 }
 
 namespace {

@@ -68,9 +68,18 @@ struct Sighting {
 };
 inline constexpr std::size_t sightings_max = 10;
 void insert_sightings(postgres::Tx& tx, Actor const& actor, std::span<Sighting const> sightings);
-/// Who has been seen with the values that this part was seen with, the part and the holders
-/// included, for values not known to be shared.
-std::map<Key, std::vector<CustomerId>> seen_with(postgres::Tx& tx, CustomerId part);
+/// What is known of the name of somebody seen with a value.
+struct Seen {
+  std::string display_name;  // empty if none
+  std::string profile;       // JSON text
+};
+/// Those seen with the values that this part was seen with, the part and the holders among them,
+/// for values not known to be shared.
+std::map<Key, std::vector<Seen>> seen_with(postgres::Tx& tx, CustomerId part);
+/// What the part was seen with and its customer holds is theirs, as of now.
+void confirm_seen(postgres::Tx& tx, Actor const& actor, CustomerId part, CustomerId root);
+/// Links made by rule between parts that both came with this value, and stand.
+std::vector<Resting> links_resting_on(postgres::Tx& tx, Key const& key);
 
 std::vector<Owned> identifiers_of(postgres::Tx& tx, CustomerId root);
 /// Names of the same.

@@ -19,6 +19,8 @@ using json::Reader;
 using json::Value;
 
 constexpr std::array<std::string_view, 4> types{"email", "phone", "social", "account"};
+constexpr std::array<std::string_view, 3> names_in_profile{"given_name", "family_name",
+                                                           "full_name"};
 constexpr std::array<std::string_view, 3> assurances{"claimed", "channel", "authenticated"};
 
 /// A phone without a region is never refused, so what is wrong with both is wrong with the region.
@@ -213,6 +215,15 @@ std::string answer_json(Answer const& answer, bool dry_run, Names const& names,
                      {"decision", name(answer.decision)},
                      {"dry_run", dry_run},
                      {"matches", std::move(matches)}});
+}
+
+std::string profile_with_name(std::string const& profile, std::string const& display_name) {
+  Value document = Value::parse(profile);
+  bool const named =
+      std::any_of(names_in_profile.begin(), names_in_profile.end(),
+                  [&document](std::string_view name) { return document.contains(name); });
+  if (!named && !display_name.empty()) document["full_name"] = display_name;
+  return json::dump(document);
 }
 
 // --- receipts --------------------------------------------------------------------------------

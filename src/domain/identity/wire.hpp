@@ -51,6 +51,9 @@ std::string upserted_json(std::string const& customer_json,
 std::string answer_json(Answer const& answer, bool dry_run, Names const& names,
                         std::vector<std::vector<Evidence>> const& evidence);
 
+/// The profile with the display name for a name, where it tells none itself.
+std::string profile_with_name(std::string const& profile, std::string const& display_name);
+
 // --- receipts: ids and places, never texts ---------------------------------------------------
 
 struct CustomerRefs {

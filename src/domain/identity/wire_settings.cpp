@@ -217,4 +217,12 @@ Settings parse_settings(std::string_view said) {
   return read(object, From::store).settings;
 }
 
+std::string to_json(Effect const& effect) {
+  return json::dump({{"would_split", effect.would_split},
+                     {"would_join", effect.would_join},
+                     {"links_looked_at", effect.links},
+                     {"doubts_looked_at", effect.doubts},
+                     {"cut_off", effect.cut_off}});
+}
+
 }  // namespace throughline::identity

@@ -4,8 +4,10 @@
 // The section `identity` of the settings in and out of JSON.
 #pragma once
 
+#include <string>
 #include <string_view>
 
+#include "domain/identity/effect.hpp"
 #include "throughline/domain/identity_settings.hpp"
 
 namespace throughline::identity {
@@ -14,5 +16,6 @@ namespace throughline::identity {
 settings::Checked check_settings(std::string_view said);
 /// Of what was checked before.
 Settings parse_settings(std::string_view said);
+std::string to_json(Effect const& effect);
 
 }  // namespace throughline::identity

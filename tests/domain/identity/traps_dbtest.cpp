@@ -288,6 +288,7 @@ TEST_CASE("trap: a value that turned out shared is one person's again when a per
   CHECK(world.resolve({mail}).decision == Decision::review);
   world.move(jane, mail);
   CHECK(world.resolve({mail}).root == jane);
+  CHECK_FALSE(world.identifiers_of(jane)[1].shared);
 }
 
 TEST_CASE("trap: the same contact twice changes nothing") {
@@ -308,4 +309,45 @@ TEST_CASE("trap: the same contact twice changes nothing") {
   auto const before = rows();
   for (int i = 0; i < 3; ++i) CHECK(world.contact(known).root == jane);
   CHECK(rows() == before);
+}
+
+namespace {
+
+Upserted put(World& world, std::string const& number, std::string const& name,
+             Identifier const& more) {
+  Upsert upsert{crm(number), {}, {more}};
+  upsert.patch.display_name.emplace(name);
+  return world.write(
+      [&](postgres::Tx& tx) { return identity::upsert(tx, world.actor, upsert, {}); });
+}
+
+}  // namespace
+
+TEST_CASE("trap: three names that cannot be one on a mailbox make it shared") {
+  support::Database database;
+  World world(database);
+  auto const info = email("info@acme.com");
+  auto const jane = put(world, "1", "Jane Smith", info);
+  CHECK(put(world, "2", "Robert Miller", info).conflicts.at(0).reason == "taken");
+  CHECK(world.resolve({info}).root == jane.customer);
+  CHECK(put(world, "3", "Bob Miller", info).conflicts.size() ==
+        1);  // Robert again, by another name
+  CHECK(world.resolve({info}).root == jane.customer);
+  put(world, "4", "Carol Jones", info);
+  CHECK(world.resolve({info}).decision == Decision::review);
+  CHECK(world.facts(jane.customer).back() == "identifier.shared");
+  CHECK(put(world, "5", "Dieter Weiss", info).conflicts.empty());  // one more of them
+}
+
+TEST_CASE("trap: a stale number is good again once its caller was identified") {
+  support::Database database;
+  World world(database);
+  auto const number = phone("+14155552671");
+  auto const jane = world.customer({number, email("jane@x.com")});
+  pass(world, 100);
+  world.actor.now += std::chrono::minutes(1);
+  auto const caller = world.contact({number});
+  REQUIRE(caller.created);
+  CHECK(world.join(*caller.part, jane));
+  CHECK(world.resolve({number}).root == jane);
 }

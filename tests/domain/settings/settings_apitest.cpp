@@ -4,6 +4,7 @@
 // GET, PATCH /v1/settings/{section} over HTTP.
 #include <algorithm>
 #include <catch2/catch.hpp>
+#include <chrono>
 #include <map>
 
 #include "support/api/api.hpp"
@@ -156,4 +157,46 @@ TEST_CASE("settings: once a default region is answered, every instance reads pho
     REQUIRE(found.status == 200);
     CHECK(found.json().at("customer").at("id") == customers.at(now));
   }
+}
+
+TEST_CASE("settings: a blocked value leads nobody to a context that is cached elsewhere") {
+  Api api(Api::Cache::redis, 2);
+  auto const tenant = api.make_tenant();
+  Client one = api.client(tenant.key, 0);
+  Client other = api.client(tenant.key, 1);
+  json const body{{"channel", "chat"},
+                  {"direction", "inbound"},
+                  {"identifiers",
+                   {{{"type", "email"}, {"value", "front@desk.com"}},
+                    {{"type", "email"}, {"value", "jane@desk.com"}}}}};
+  REQUIRE(one.post("/v1/interactions", body.dump()).status == 201);
+  for (int i = 0; i < 3; ++i) CHECK(other.get("/v1/context?email=front@desk.com").status == 200);
+  auto const block = R"({"blocked": {"email": {"patterns": ["front@*"]}}})";
+  REQUIRE(one.patch(path, block).status == 200);
+  for (int i = 0; i < 3; ++i) {
+    for (Client* client : {&one, &other}) {
+      CHECK(client->get("/v1/context?email=front@desk.com").status == 404);
+      CHECK(client->get("/v1/context?email=jane@desk.com").status == 200);
+    }
+  }
+  REQUIRE(one.patch(path, R"({"blocked": null})").status == 200);
+  CHECK(other.get("/v1/context?email=front@desk.com").status == 200);
+}
+
+TEST_CASE("settings: a cached context does not outlive the number that led to it") {
+  Server server;
+  Client client = server.client();
+  json const body{{"channel", "voice"},
+                  {"direction", "inbound"},
+                  {"identifiers", {{{"type", "phone"}, {"value", "+14155552671"}}}}};
+  REQUIRE(client.post("/v1/interactions", body.dump()).status == 201);
+  auto const look = [&] { return client.get("/v1/context?phone=%2B14155552671"); };
+  CHECK(look().status == 200);
+  REQUIRE(client.patch(path, R"({"stale_after_days": {"phone": 1}})").status == 200);
+  server.clock().advance(std::chrono::hours(24) - std::chrono::minutes(5));
+  for (int i = 0; i < 2; ++i) CHECK(look().status == 200);
+  server.clock().advance(std::chrono::minutes(10));
+  auto const stale = look();
+  CHECK(stale.status == 409);
+  CHECK(stale.json().at("candidates").at(0).at("grade") == "possible");
 }
