@@ -48,8 +48,8 @@ select throughline_tenant_table('matches_candidates',
 -- What people said to it, one after the other.
 create table matches_decisions (
   tenant_id integer not null,
-  id uuid not null,
   match_id uuid not null,
+  place integer not null,          -- 1, 2, … whatever the clocks of those who wrote them
   decision text not null,          -- merge, not_same, later
   part_id uuid,                    -- the candidate it is about; null: all that were left
   until timestamptz,
@@ -57,9 +57,8 @@ create table matches_decisions (
   agent jsonb,
   key_id uuid not null,
   at timestamptz not null,
-  primary key (tenant_id, id)
+  primary key (tenant_id, match_id, place)
 );
-create index matches_decisions_by_match on matches_decisions (tenant_id, match_id, at, id);
 select throughline_tenant_table('matches_decisions', 'select, insert');
 
 -- A version 7 id as the server makes them, for what the next function raises.

@@ -208,6 +208,8 @@ TEST_CASE("a cursor is good for its own list, filter and tenant only") {
                                        "/v1/interactions/<interaction>/messages?",
                                        "/v1/changes?",
                                        "/v1/customers/<customer>/timeline?",
+                                       "/v1/identity/matches?",
+                                       "/v1/identity/matches?status=open&",
                                        "/v1/interactions?channel=chat&"};
   std::map<std::string, std::string> cursors;
   for (auto const& list : lists) {

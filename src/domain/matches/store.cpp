@@ -208,12 +208,11 @@ update matches set merge_id = $3 where tenant_id = $1 and id = $2
 )sql";
 
 constexpr std::string_view decision_sql = R"sql(
-insert into matches_decisions (tenant_id, id, match_id, decision, part_id, until, reason, agent,
+insert into matches_decisions (tenant_id, match_id, place, decision, part_id, until, reason, agent,
                                key_id, at)
-values ($1, $2, $3, $4, $5, $6, nullif($7::text, ''), $8::jsonb, $9, $10)
+select $1, $2, coalesce(max(place), 0) + 1, $3, $4, $5, nullif($6::text, ''), $7::jsonb, $8, $9
+from matches_decisions where tenant_id = $1 and match_id = $2
 )sql";
-
-using DecisionId = Id<struct DecisionTag>;
 
 }  // namespace
 
@@ -233,8 +232,7 @@ void keep_merge(postgres::Tx& tx, MatchId id, MergeId merge) {
 void insert(postgres::Tx& tx, Actor const& actor, MatchId match, Decide const& decide,
             std::optional<CustomerId> candidate) {
   tx.write(decision_sql,
-           {tx.tenant(), DecisionId::make(actor.now), match, name(decide.decision), candidate,
-            decide.until, decide.reason,
+           {tx.tenant(), match, name(decide.decision), candidate, decide.until, decide.reason,
             decide.agent ? Param(to_json(*decide.agent)) : Param(nullptr), actor.key, actor.now});
 }
 

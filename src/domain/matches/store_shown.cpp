@@ -141,8 +141,8 @@ from unnest($2::uuid[]) asked(id)
 cross join lateral (
   select * from matches_decisions d
   where d.tenant_id = $1 and d.match_id = asked.id
-  order by d.at desc, d.id desc limit $3) d
-order by d.at desc, d.id desc
+  order by d.place desc limit $3) d
+order by d.match_id, d.place desc
 )sql";
 
 Said read_decision(postgres::Rows::Row const& row) {

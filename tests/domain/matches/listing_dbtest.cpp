@@ -86,8 +86,8 @@ select tenant_id, id, 1, $2, 'possible', 0.5, '[]', 0, '{}', status, at
 from matches where tenant_id = $1
 )sql";
 constexpr std::string_view decisions_sql = R"sql(
-insert into matches_decisions (tenant_id, id, match_id, decision, key_id, at)
-select tenant_id, id, id, 'not_same', key_id, at
+insert into matches_decisions (tenant_id, match_id, place, decision, key_id, at)
+select tenant_id, id, 1, 'not_same', key_id, at
 from matches where tenant_id = $1 and status = 'not_same'
 )sql";
 
