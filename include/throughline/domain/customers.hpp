@@ -81,9 +81,10 @@ void touch_version(postgres::Tx& tx, CustomerId root);
 /// After parts::join(): sets the survivor's own version above both, so that no ETag comes back.
 void join_versions(postgres::Tx& tx, CustomerId survivor, CustomerId other);
 
-/// After parts::split(): sets the own versions of all roots above every one of theirs, for the same
-/// reason.
-void split_versions(postgres::Tx& tx, std::span<CustomerId const> roots);
+/// After parts::split(), by the same groups: sets the own versions of all roots above every one of
+/// theirs, for the same reason, and gives each part back what it lost when a field was cleared by
+/// the id of another part that is no longer with it.
+void split(postgres::Tx& tx, std::span<std::vector<CustomerId> const> groups);
 
 /// The customer's document as other modules embed it: {"id":…,"display_name":…,…} without
 /// identifiers' module; identity adds "identifiers" (identity::customer_json).

@@ -72,8 +72,8 @@ void join_versions(postgres::Tx& tx, CustomerId survivor, CustomerId other) {
   store::join_versions(tx, survivor, other);
 }
 
-void split_versions(postgres::Tx& tx, std::span<CustomerId const> roots) {
-  store::split_versions(tx, roots);
+void split(postgres::Tx& tx, std::span<std::vector<CustomerId> const> groups) {
+  store::split(tx, groups);
 }
 
 }  // namespace throughline::customers

@@ -86,14 +86,26 @@ update customers set
 where tenant_id = $1 and id = $2
 )sql";
 
+// A part that was not named keeps what it loses, to have it back when it leaves.
 constexpr std::string_view clear_sql = R"sql(
-update customers set
+update customers c set
   display_name = case when 'display_name' = any($3::text[]) then null else display_name end,
   tier = case when 'tier' = any($3::text[]) then null else tier end,
   language = case when 'language' = any($3::text[]) then null else language end,
   profile = profile - $4::text[],
   sensitivities = case when 'sensitivities' = any($3::text[]) then '[]' else sensitivities end,
   field_times = field_times - $3::text[],
+  cleared = case when c.id = $6 then cleared - $3::text[] else cleared || coalesce((
+    select jsonb_object_agg(lost.key, jsonb_build_object(
+             'value', lost.value, 'at', c.field_times->lost.key, 'by', $6::uuid))
+    from (select key, case key
+            when 'display_name' then to_jsonb(c.display_name)
+            when 'tier' then to_jsonb(c.tier)
+            when 'language' then to_jsonb(c.language)
+            when 'sensitivities' then nullif(c.sensitivities, '[]')
+            else c.profile->substr(key, length('profile/') + 1) end as value
+          from unnest($3::text[]) key) lost
+    where lost.value is not null), '{}') end,
   updated_at = $5
 where tenant_id = $1
   and id in (select p.id from parts p
@@ -114,8 +126,8 @@ void write(postgres::Tx& tx, CustomerId root, CustomerId part, Difference const&
               difference.profile, difference.sensitivities, texts(difference.set), at});
   }
   if (!difference.cleared.empty()) {
-    tx.write(clear_sql,
-             {tx.tenant(), root, texts(difference.cleared), texts(difference.cleared_members), at});
+    tx.write(clear_sql, {tx.tenant(), root, texts(difference.cleared),
+                         texts(difference.cleared_members), at, part});
   }
   raise_version(tx, root);
 }
@@ -149,6 +161,7 @@ void join_versions(postgres::Tx& tx, CustomerId survivor, CustomerId other) {
 
 namespace {
 
+// Once for all, so that no version of one of them comes back.
 constexpr std::string_view split_versions_sql = R"sql(
 update customers set version = (
   select max(split.version) + 1 from customers split
@@ -156,11 +169,51 @@ update customers set version = (
 where tenant_id = $1 and id = any($2::uuid[])
 )sql";
 
+// What was set meanwhile stays.
+constexpr std::string_view give_back_sql = R"sql(
+with member as (
+  select part_id, group_id from unnest($2::uuid[], $3::uuid[]) member(part_id, group_id)
+), back as (
+  select own.part_id, jsonb_object_agg(lost.key, lost.value->'value') as fields,
+         coalesce(jsonb_object_agg(substr(lost.key, length('profile/') + 1), lost.value->'value')
+                    filter (where lost.key like 'profile/%'), '{}') as members,
+         coalesce(jsonb_object_agg(lost.key, lost.value->'at')
+                    filter (where lost.value->>'at' is not null), '{}') as times,
+         array_agg(lost.key) as keys
+  from member own
+  join customers c on c.tenant_id = $1 and c.id = own.part_id and c.cleared <> '{}'
+  cross join lateral jsonb_each(c.cleared) lost
+  join member other
+    on other.part_id = (lost.value->>'by')::uuid and other.group_id <> own.group_id
+  group by own.part_id
+)
+update customers c set
+  display_name = coalesce(c.display_name, back.fields->>'display_name'),
+  tier = coalesce(c.tier, back.fields->>'tier'),
+  language = coalesce(c.language, back.fields->>'language'),
+  profile = back.members || c.profile,
+  sensitivities = case when c.sensitivities = '[]'
+                    then coalesce(back.fields->'sensitivities', '[]') else c.sensitivities end,
+  field_times = back.times || c.field_times,
+  cleared = c.cleared - back.keys
+from back
+where c.tenant_id = $1 and c.id = back.part_id
+)sql";
+
 }  // namespace
 
-void split_versions(postgres::Tx& tx, std::span<CustomerId const> roots) {
-  tx.write(split_versions_sql,
-           {tx.tenant(), postgres::Param::array_of(roots, [](CustomerId id) { return id; })});
+void split(postgres::Tx& tx, std::span<std::vector<CustomerId> const> groups) {
+  std::vector<CustomerId> roots, parts, roots_of_parts;
+  for (auto const& group : groups) {
+    roots.push_back(group.front());
+    parts.insert(parts.end(), group.begin(), group.end());
+    roots_of_parts.insert(roots_of_parts.end(), group.size(), group.front());
+  }
+  auto const list = [](auto const& ids) {
+    return postgres::Param::array_of(ids, [](CustomerId id) { return id; });
+  };
+  tx.write(split_versions_sql, {tx.tenant(), list(roots)});
+  tx.write(give_back_sql, {tx.tenant(), list(parts), list(roots_of_parts)});
 }
 
 }  // namespace throughline::customers::store

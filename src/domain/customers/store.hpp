@@ -8,6 +8,7 @@
 #include <optional>
 #include <span>
 #include <string>
+#include <vector>
 
 #include "domain/customers/patch.hpp"
 #include "throughline/base/actor.hpp"
@@ -21,15 +22,16 @@ void insert(postgres::Tx& tx, Actor const& actor, CustomerId part);
 std::optional<Customer> find(postgres::Tx& tx, CustomerId id);
 std::map<CustomerId, std::string> display_names(postgres::Tx& tx,
                                                 std::span<CustomerId const> roots);
-/// Sets on the part alone, clears on every part of the root, raises the root's own version. `at`
-/// stamps what is set; it must be later than any stamp on any part, so that what is set is shown.
+/// Sets on the part alone, clears on every part of the root (the others keep what they lose, for
+/// split()), raises the root's own version. `at` stamps what is set; it must be later than any
+/// stamp on any part, so that what is set is shown.
 void write(postgres::Tx& tx, CustomerId root, CustomerId part, Difference const& difference,
            Timestamp at);
 void raise_version(postgres::Tx& tx, CustomerId root);
 /// Sets the survivor's own version above both.
 void join_versions(postgres::Tx& tx, CustomerId survivor, CustomerId other);
 
-/// Sets the own versions of all of these above every one of theirs.
-void split_versions(postgres::Tx& tx, std::span<CustomerId const> roots);
+/// See customers::split().
+void split(postgres::Tx& tx, std::span<std::vector<CustomerId> const> groups);
 
 }  // namespace throughline::customers::store

@@ -4,7 +4,7 @@
 
 #include <algorithm>
 #include <array>
-#include <functional>
+#include <span>
 #include <utility>
 
 #include "domain/merges/asking.hpp"
@@ -31,6 +31,15 @@ std::vector<store::Held> together(std::vector<store::Held> ones, std::vector<sto
   return ones;
 }
 
+/// What each of these parts says of a person.
+std::vector<likeness::Record> records_of(postgres::Tx& tx, std::span<CustomerId const> parts) {
+  std::vector<likeness::Record> records;
+  for (std::string const& profile : store::profiles_of(tx, parts)) {
+    records.push_back(likeness::read(profile, {}));
+  }
+  return records;
+}
+
 void look(postgres::Tx& tx, Preview& view) {
   view.survivor_before = customers::get(tx, view.survivor);
   view.loser_before = customers::get(tx, view.loser);
@@ -38,6 +47,7 @@ void look(postgres::Tx& tx, Preview& view) {
   view.identifiers = store::identifiers_of(tx, view.survivor);
   if (view.merged) {
     auto const others = parts::members(tx, view.loser);
+    view.vetoes = likeness::vetoes(records_of(tx, view.parts), records_of(tx, others));
     view.parts.insert(view.parts.end(), others.begin(), others.end());
     view.identifiers = together(std::move(view.identifiers), store::identifiers_of(tx, view.loser));
     view.remembered = partings(tx, std::array{view.survivor}, std::array{view.loser});

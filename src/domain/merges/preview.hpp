@@ -4,12 +4,14 @@
 // What a merge would come to, before anybody lives with it.
 #pragma once
 
+#include <functional>
 #include <optional>
 #include <string>
 #include <vector>
 
 #include "domain/merges/store.hpp"
 #include "throughline/domain/customers.hpp"
+#include "throughline/domain/likeness.hpp"
 #include "throughline/domain/merges.hpp"
 
 namespace throughline::merges {
@@ -27,7 +29,8 @@ struct Preview {
   std::vector<CustomerId> parts;         // of both: the ids that would answer
   std::vector<store::Held> identifiers;  // of both, each value once
   store::Work work;
-  std::vector<Parting> remembered;  // "not the same" between the two
+  std::vector<Parting> remembered;     // "not the same" between the two
+  std::vector<likeness::Veto> vetoes;  // what would stop a rule
 };
 /// Writes nothing that lasts. Throws as merge() does, but for the caps.
 Preview preview(postgres::Tx& tx, Actor const& actor, Asked const& asked);

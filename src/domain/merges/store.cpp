@@ -37,6 +37,22 @@ std::size_t count_identifiers(postgres::Tx& tx, std::span<CustomerId const> root
 
 namespace {
 
+constexpr std::string_view profiles_of_sql = R"sql(
+select profile from customers where tenant_id = $1 and id = any($2::uuid[])
+)sql";
+
+}  // namespace
+
+std::vector<std::string> profiles_of(postgres::Tx& tx, std::span<CustomerId const> parts) {
+  std::vector<std::string> profiles;
+  for (auto const row : tx.exec(profiles_of_sql, {tx.tenant(), ids(parts)})) {
+    profiles.push_back(row[0].text());
+  }
+  return profiles;
+}
+
+namespace {
+
 constexpr std::string_view work_of_sql = R"sql(
 select
   (select count(*) from unnest($2::uuid[]) part(id)

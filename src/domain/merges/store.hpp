@@ -42,6 +42,9 @@ void insert(postgres::Tx& tx, Actor const& actor, NewMerge const& merge);
 std::vector<MatchId> settle_matches(postgres::Tx& tx, Actor const& actor, CustomerId survivor,
                                     std::span<CustomerId const> found);
 
+/// What each of these parts says in its own profile, as JSON text.
+std::vector<std::string> profiles_of(postgres::Tx& tx, std::span<CustomerId const> parts);
+
 /// What is under way for these parts.
 struct Work {
   std::int64_t open_cases = 0;

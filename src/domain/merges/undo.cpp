@@ -138,7 +138,7 @@ UndoId come_apart(postgres::Tx& tx, Actor const& actor, parts::Locked& locked, U
   store::insert(tx, actor,
                 {id, &asked, whole.root, roots, whole.since(cut.links), cut.links, unlinked});
   parts::split(tx, actor, locked, whole.root, cut.groups);
-  customers::split_versions(tx, roots);
+  customers::split(tx, cut.groups);
   keep_together(tx, actor, locked, asked, cut);
   remember(tx, actor, locked, asked, cut, id);
   Facts const facts = facts_of(actor, asked, cut, id, unlinked);

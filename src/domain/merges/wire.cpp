@@ -209,8 +209,18 @@ Value differing(Preview const& view) {
   return list;
 }
 
+std::string detail_of(likeness::Veto veto) {
+  if (veto == likeness::Veto::date_of_birth)
+    return "Two of their parts were born on different days.";
+  if (veto == likeness::Veto::suffix) return "Two of their parts differ in Jr, Sr, II or III.";
+  return "Two of their parts differ.";
+}
+
 Value against(Preview const& view) {
   Value list = Value::array();
+  for (likeness::Veto const veto : view.vetoes) {
+    list.push_back({{"kind", likeness::name(veto)}, {"detail", detail_of(veto)}});
+  }
   for (Parting const& parting : view.remembered) {
     std::string detail = "They are remembered as not the same, by " +
                          std::string(parting.source == "undo" ? "an undo" : "a " + parting.source);

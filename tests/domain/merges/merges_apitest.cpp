@@ -3,6 +3,8 @@
 //
 // POST /v1/customers/{id}/merge, GET /v1/customers/{id}/merges and POST /v1/merges/{id}/undo.
 #include <catch2/catch.hpp>
+#include <map>
+#include <set>
 
 #include "support/answers.hpp"
 #include "support/server.hpp"
@@ -141,6 +143,19 @@ TEST_CASE("merges api: a preview names the cap that forbids it, and what is reme
   CHECK(throughline::support::told(office.client.post(
             "/v1/customers/" + one + "/merge", Json{{"with", other}, {"reason", "no"}}.dump())) ==
         "409 conflict");
+}
+
+TEST_CASE("merges api: a preview tells what would stop a rule, and does not stop people") {
+  Office office;
+  auto const father = office.person(
+      "1", R"({"profile": {"full_name": "John Day Sr", "date_of_birth": "1950-01-01"}})");
+  auto const son = office.person(
+      "2", R"({"profile": {"full_name": "John Day Jr", "date_of_birth": "1978-07-23"}})");
+  auto const preview = office.merge(father, son, {{"dry_run", true}});
+  std::set<std::string> kinds;
+  for (auto const& item : preview.at("preview").at("against")) kinds.insert(item.at("kind"));
+  CHECK(kinds == std::set<std::string>{"date_of_birth", "suffix"});
+  CHECK(office.merge(father, son).at("merged") == true);
 }
 
 TEST_CASE("merges api: what is refused") {

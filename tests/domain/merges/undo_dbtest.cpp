@@ -154,6 +154,39 @@ TEST_CASE("undo: fields and identifiers are those of the parts again") {
   CHECK(people.resolve({email("young@x.com")}).root == young);
 }
 
+TEST_CASE("undo: what was cleared on the joined customer comes back to whose it was") {
+  support::Database database;
+  People people(database);
+  auto const old = people.person("Old");
+  auto const young = people.person("Young");
+  customers::Patch known;
+  known.tier.emplace("gold");
+  known.profile = R"({"given_name": "Bea", "city": "Bonn"})";
+  people.patch(young, known);
+  auto const merge = people.joined(old, young);
+  people.actor.now += std::chrono::seconds(1);
+  customers::Patch clearing;
+  clearing.display_name.emplace();
+  clearing.tier.emplace();
+  clearing.profile = R"({"given_name": null, "city": null})";
+  people.patch(old, clearing);
+  CHECK(people.get(young).display_name == "");
+  CHECK(people.get(young).profile == "{}");
+  people.actor.now += std::chrono::seconds(1);
+  customers::Patch again;
+  again.tier.emplace("silver");
+  people.patch(young, again);
+  people.undo(merge);
+  auto const apart = people.get(young);
+  CHECK(apart.display_name == "Young");
+  CHECK(apart.tier == "silver");
+  CHECK(apart.profile == R"({"city": "Bonn", "given_name": "Bea"})");
+  CHECK(people.get(old).display_name == "");
+  CHECK(people.get(old).profile == "{}");
+  CHECK(people.number("select count(*) from customers where tenant_id = $1 and cleared <> '{}'") ==
+        0);
+}
+
 TEST_CASE("undo: what both held is shared again") {
   support::Database database;
   People people(database);
