@@ -238,13 +238,32 @@ std::optional<Timestamp> Reader::time(std::string_view field) {
   return at;
 }
 
+constexpr std::string_view no_uuid = "must be an id: a UUID of 36 characters";
+
 std::optional<Uuid> Reader::uuid(std::string_view field) {
   Value const* value = find(field);
   if (value == nullptr) return std::nullopt;
   auto const uuid =
       value->is_string() ? parse_uuid(value->get_ref<std::string const&>()) : std::nullopt;
-  if (!uuid) fail(field, "must be an id: a UUID of 36 characters");
+  if (!uuid) fail(field, std::string(no_uuid));
   return uuid;
+}
+
+std::vector<Uuid> Reader::uuids(std::string_view field, std::size_t max_items) {
+  std::vector<Uuid> result;
+  Value const* list = array(field, 0, max_items);
+  if (list == nullptr) return result;
+  for (std::size_t i = 0; i < list->size(); ++i) {
+    Value const& item = (*list)[i];
+    auto const uuid =
+        item.is_string() ? parse_uuid(item.get_ref<std::string const&>()) : std::nullopt;
+    if (uuid) {
+      result.push_back(*uuid);
+    } else {
+      fail_at(pointer(field) + "/" + std::to_string(i), std::string(no_uuid));
+    }
+  }
+  return result;
 }
 
 // --- objects and lists -----------------------------------------------------------------------

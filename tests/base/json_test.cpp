@@ -250,6 +250,12 @@ TEST_CASE("json reader: lists keep their limits") {
         std::vector<std::string>{"/a/1: must not be blank", "/a/2: must not be blank",
                                  "/a/3: must be a string",
                                  "/a/4: must not hold control characters"});
+  CHECK(faults(R"({"a":["0190b5a2-c0de-7000-8000-000000000001","x",7]})",
+               [](Reader& in) { CHECK(in.ids<CaseId>("a", 3).size() == 1); }) ==
+        std::vector<std::string>{"/a/1: must be an id: a UUID of 36 characters",
+                                 "/a/2: must be an id: a UUID of 36 characters"});
+  CHECK(fault(R"({"a":[1,2]})", [](Reader& in) { in.ids<CaseId>("a", 1); }) ==
+        "/a: must have at most 1 elements");
 }
 
 TEST_CASE("json reader: models and versions are for bots") {

@@ -110,6 +110,13 @@ class Reader {
   }
   /// An array of short texts, none empty; absent and null give an empty list.
   std::vector<std::string> texts(std::string_view field, std::size_t max_items);
+  /// An array of UUIDs in their 36-character form; absent and null give an empty list.
+  template <class IdType>
+  std::vector<IdType> ids(std::string_view field, std::size_t max_items) {
+    std::vector<IdType> result;
+    for (Uuid const& uuid : uuids(field, max_items)) result.push_back(IdType{uuid});
+    return result;
+  }
 
   /// Records an error of the caller's own, e.g. a rule over two fields.
   void fail(std::string_view field, std::string detail);
@@ -126,6 +133,7 @@ class Reader {
   Value const* array(std::string_view field, std::size_t min, std::size_t max);
   Value const* element(Value const& item, std::string const& at);
   std::optional<Uuid> uuid(std::string_view field);
+  std::vector<Uuid> uuids(std::string_view field, std::size_t max_items);
   std::optional<std::string> checked_text(std::string_view field, std::size_t max, bool multiline);
   std::string required_checked_text(std::string_view field, std::size_t max, bool multiline);
   void note_unknown_fields();

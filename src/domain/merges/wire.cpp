@@ -25,16 +25,6 @@ Value ids(std::span<CustomerId const> parts) {
   return list;
 }
 
-std::vector<CustomerId> read_parts(Reader& in) {
-  std::vector<CustomerId> parts;
-  for (std::string const& text : in.texts("parts", parts::parts_max)) {
-    auto const id = CustomerId::parse(text);
-    if (!id) in.fail("parts", "must be ids of parts, each a UUID");
-    parts.push_back(id.value_or(CustomerId{}));
-  }
-  return parts;
-}
-
 }  // namespace
 
 AskedMerge read_merge(std::string_view body, CustomerId customer) {
@@ -63,7 +53,7 @@ AskedUndo read_undo(std::string_view body, MergeId merge) {
   read.dry_run = in.boolean("dry_run").value_or(false);
   bool const tree = in.boolean("tree").value_or(false);
   bool const chosen = in.has("parts") && !in.is_null("parts");
-  undo.parts = read_parts(in);
+  undo.parts = in.ids<CustomerId>("parts", parts::parts_max);
   if (chosen && undo.parts.empty() && in.ok()) in.fail("parts", "must name at least one part");
   if (chosen && tree) in.fail("tree", "give either parts or tree");
   if (tree) undo.how = Undo::How::tree;

@@ -1,9 +1,9 @@
 // SPDX-FileCopyrightText: 2026 The Throughline authors
 // SPDX-License-Identifier: Apache-2.0
 //
-// Two instances with traffic while two customers are joined and parted again and again: no read
-// that begins after the answer shows the older grouping, on either instance, and nothing that was
-// written is lost.
+// Two instances sharing Redis, or one with its own cache, under traffic while two customers are
+// joined and parted again and again: no read that begins after the answer shows the older grouping,
+// on either instance, and nothing that was written is lost.
 #include <atomic>
 #include <catch2/catch.hpp>
 #include <functional>
@@ -55,6 +55,7 @@ struct Two {
   std::string fault;
   std::atomic<int> changes{0}, readings{0}, said_a{0}, said_b{0};
 
+  Client client(std::size_t instance) { return api.client(tenant.key, instance % api.size()); }
   void fail(std::string text) {
     std::lock_guard const lock(mutex);
     if (fault.empty()) fault = std::move(text);
@@ -79,7 +80,7 @@ std::string root_of_b(Two& two, Client& client, std::size_t way) {
 }
 
 void read_on(Two& two, std::size_t instance) {
-  auto client = two.api.client(two.tenant.key, instance);
+  auto client = two.client(instance);
   for (std::size_t way = 0; !two.over; ++way) {
     int const before = two.standing.generation;
     bool const changing = two.standing.under_way;
@@ -93,7 +94,7 @@ void read_on(Two& two, std::size_t instance) {
 }
 
 void join_and_part(Two& two) {
-  Client clients[] = {two.api.client(two.tenant.key, 0), two.api.client(two.tenant.key, 1)};
+  Client clients[] = {two.client(0), two.client(1)};
   std::string merge;
   for (std::size_t i = 0; !two.over; ++i) {
     auto& client = clients[i / 2 % 2];
@@ -118,7 +119,7 @@ void join_and_part(Two& two) {
 }
 
 void say(Two& two, std::size_t instance, std::string const& call, std::atomic<int>& said) {
-  auto client = two.api.client(two.tenant.key, instance);
+  auto client = two.client(instance);
   while (!two.over) {
     auto const answer = client.post("/v1/interactions/" + call + "/messages",
                                     R"({"messages": [{"role": "customer", "text": "hello"}]})");
@@ -132,7 +133,7 @@ void say(Two& two, std::size_t instance, std::string const& call, std::atomic<in
 
 /// Links across the two whenever they are one.
 void link(Two& two) {
-  auto client = two.api.client(two.tenant.key, 1);
+  auto client = two.client(1);
   while (!two.over) {
     auto const answer =
         client.patch("/v1/interactions/" + two.call_a, Json{{"case_id", two.about_b}}.dump());
@@ -143,8 +144,9 @@ void link(Two& two) {
 
 }  // namespace
 
-TEST_CASE("merges on two instances: no read after the answer shows the older grouping") {
-  Api api(Api::Cache::redis, 2);
+TEST_CASE("merges under traffic: no read after the answer shows the older grouping") {
+  bool const alone = GENERATE(false, true);
+  Api api(alone ? Api::Cache::memory : Api::Cache::redis, alone ? 1 : 2);
   auto const tenant = api.make_tenant();
   Two two(api, tenant);
   std::vector<std::thread> threads;

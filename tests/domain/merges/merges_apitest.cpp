@@ -180,7 +180,7 @@ TEST_CASE("merges api: what is refused") {
   };
   CHECK(told(office.client.post("/v1/merges/" + nobody + "/undo", "{}")) == "404 not_found");
   CHECK(undoing({{"parts", Json::array()}}) == "422 invalid /parts");
-  CHECK(undoing({{"parts", {"x"}}}) == "422 invalid /parts");
+  CHECK(undoing({{"parts", {other, "x", 3}}}) == "422 invalid /parts/1 /parts/2");
   CHECK(undoing({{"parts", {other}}, {"tree", true}}) == "422 invalid /tree");
   CHECK(undoing({{"parts", {other, nobody}}}) == "422 invalid /parts/1");
   CHECK(undoing({{"parts", {one, other}}}) == "422 invalid /parts");
