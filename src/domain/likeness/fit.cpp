@@ -54,11 +54,11 @@ struct Anchors {
   }
 };
 
-Doubt doubt_of(Pattern const& best) {
+Doubt doubt_of(Pattern const& best, bool given_contradicts) {
   Anchors const anchors(best);
   auto const given = level_of(best, Field::given_name);
   auto const family = level_of(best, Field::family_name);
-  if (given == name_different && !is_proof(best)) return Doubt::given_name;
+  if (given_contradicts && !is_proof(best)) return Doubt::given_name;
   if (anchors.account || anchors.born) return Doubt::none;
   if (!anchors.mailbox && !anchors.phone) {
     return anchors.born_near || anchors.account_typo ? Doubt::none : Doubt::unanchored;
@@ -96,13 +96,22 @@ double Scale::probability(double bits) const {
 
 Fit Scale::fit(std::span<Record const> one, std::span<Record const> other) const {
   Fit fit;
+  std::size_t agreeing = 0;  // given names, of any two
+  std::size_t differing = 0;
   for (auto const& record : one) {
-    for (auto const& against : other) combine(pattern(record, against), fit.best);
+    for (auto const& against : other) {
+      Pattern const levels = pattern(record, against);
+      combine(levels, fit.best);
+      auto const given = level_of(levels, Field::given_name);
+      agreeing += is_agreement(given) ? 1 : 0;
+      differing += given == name_different ? 1 : 0;
+    }
   }
   for (std::size_t i = 0; i < field_count; ++i) {
     fit.bits += bits(static_cast<Field>(i), fit.best[i]);
   }
-  fit.doubt = doubt_of(fit.best);
+  // One record that came here by mistake must not bring the rest of its person along.
+  fit.doubt = doubt_of(fit.best, differing > agreeing);
   return fit;
 }
 

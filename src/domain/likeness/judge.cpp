@@ -12,6 +12,8 @@
 namespace throughline::likeness {
 namespace {
 
+constexpr std::size_t often_seen = 3;  // records of each of two customers
+
 bool is_candidate(Judged const& judged) {
   return judged.grade != Grade::certainly_not;
 }
@@ -91,7 +93,10 @@ class Judge {
     auto const& second = entities_[other].records;
     if (!vetoes(first, second).empty()) return false;
     Fit const fit = scale_.fit(first, second);
-    return fit.doubt == Doubt::none && scale_.probability(fit.bits) >= thresholds_.possible;
+    // Two that have both been seen often had many occasions to show it.
+    bool const often = std::min(first.size(), second.size()) >= often_seen;
+    double const needed = often ? thresholds_.certain : thresholds_.possible;
+    return fit.doubt == Doubt::none && scale_.probability(fit.bits) >= needed;
   }
 
   static void find_review(Verdict& verdict) {
