@@ -59,6 +59,12 @@ def generated(url, binary, customers, report):
     return name
 
 
+class Refused(RuntimeError):
+    def __init__(self, method, path, status, content):
+        super().__init__(f"{method} {path}: {status} {content[:500]}")
+        self.status, self.content = status, content
+
+
 class Api:
     """One keep-alive connection to an instance."""
 
@@ -74,7 +80,7 @@ class Api:
         answer = self.connection.getresponse()
         content = answer.read()
         if answer.status not in (200, 201):
-            raise RuntimeError(f"{method} {path}: {answer.status} {content[:500]}")
+            raise Refused(method, path, answer.status, content)
         return content
 
 

@@ -7,6 +7,7 @@
 #include <memory>
 
 #include "app/serve.hpp"
+#include "identity.hpp"
 #include "keys.hpp"
 #include "throughline/base/error.hpp"
 #include "throughline/platform/config.hpp"
@@ -59,6 +60,7 @@ int run(int argc, char const* const* argv) {
   add_serve_command(program);
   add_migrate(program);
   add_key_commands(program);
+  add_identity_commands(program);
   try {
     program.parse(argc, argv);
     return 0;

@@ -20,6 +20,8 @@ inline constexpr std::size_t sensitivities_max = 20;
 /// actor.now; an `at` that a caller sends back as it read it is checked and otherwise ignored.
 Patch read_patch(json::Reader& in, Actor const& actor);
 /// The field `profile` alone, as Patch has it: standard fields checked, empty where it is absent.
-std::string read_profile(json::Reader& in);
+/// `as_said`: a date of birth is taken as a record has it, however it is written or mistyped.
+enum class Dates { checked, as_said };
+std::string read_profile(json::Reader& in, Dates dates);
 
 }  // namespace throughline::customers

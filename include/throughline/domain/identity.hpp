@@ -166,6 +166,18 @@ void detach(postgres::Tx& tx, Actor const& actor, CustomerId customer,
 bool join(postgres::Tx& tx, Actor const& actor, parts::Locked& locked, CustomerId part,
           CustomerId customer, std::optional<InteractionId> interaction, Facts& facts);
 
+/// Estimates what levels of agreement are worth from the tenant's own customers (the newest
+/// 20,000), without labels, and goes by that from now on: `throughline identity estimate`. Reads in
+/// chunks, a transaction each.
+struct Estimated {
+  std::int64_t version = 0;  // of the weights; scores name it
+  std::size_t records = 0;
+  std::size_t pairs_found = 0;   // that share a key
+  std::size_t pairs_random = 0;
+  std::string weights_json;
+};
+Estimated estimate(postgres::Pool& pool, TenantId tenant, Timestamp now);
+
 /// Upsert by identifier (PUT /v1/customers/by/{type}/{value}).
 struct Upsert {
   Identifier key;

@@ -48,7 +48,7 @@ struct Settings {
   std::map<std::string, std::chrono::days, std::less<>> stale_after;
   /// Of scored matches: the probability from which one is made without asking, that from which it
   /// is put up for review, and by how many bits of evidence the best has to be ahead of the next.
-  double automatic = 0.999;
+  double automatic = 0.99;
   double review = 0.05;
   double margin_bits = 7;
 

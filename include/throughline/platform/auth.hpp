@@ -68,6 +68,8 @@ struct KeyInfo {
 std::string create_key(postgres::Pool& owner, std::string const& tenant, Scopes scopes,
                        std::string const& region, Timestamp now);
 std::vector<KeyInfo> list_keys(postgres::Pool& owner);
+/// By its name, for the command line; `any` may be the service role's pool.
+std::optional<TenantId> find_tenant(postgres::Pool& any, std::string const& name);
 /// False if there is no such key or it was revoked before.
 bool revoke_key(postgres::Pool& owner, KeyId id, Timestamp now);
 

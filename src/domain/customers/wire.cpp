@@ -66,13 +66,18 @@ void check_address(Reader& in, Value const& address) {
   for (auto const field : fields) in.text(field);
 }
 
-void check_standard_fields(Reader& in, Value const& profile) {
-  allow_all(in, profile);
-  for (auto const field : {"given_name", "family_name", "full_name"}) in.text(field);
+void check_date(Reader& in, Dates dates) {
   auto const born = in.text("date_of_birth");
-  if (born && (born->size() != 10 || !parse_rfc3339(*born + std::string(midnight)))) {
+  if (!born || dates == Dates::as_said) return;
+  if (born->size() != 10 || !parse_rfc3339(*born + std::string(midnight))) {
     in.fail("date_of_birth", "must be a date: YYYY-MM-DD, from 1900 on");
   }
+}
+
+void check_standard_fields(Reader& in, Value const& profile, Dates dates) {
+  allow_all(in, profile);
+  for (auto const field : {"given_name", "family_name", "full_name"}) in.text(field);
+  check_date(in, dates);
   in.nested("address", [&profile](Reader& address) { check_address(address, profile["address"]); });
 }
 
@@ -107,12 +112,12 @@ Value to_value(std::vector<Sensitivity> const& sensitivities) {
 
 }  // namespace
 
-std::string read_profile(Reader& in) {
+std::string read_profile(Reader& in, Dates dates) {
   if (!in.has("profile")) return {};
   if (in.is_null("profile")) return "null";
   auto const profile = in.object("profile");
   if (!profile) return {};
-  in.nested("profile", [&profile](Reader& fields) { check_standard_fields(fields, *profile); });
+  in.nested("profile", [&](Reader& fields) { check_standard_fields(fields, *profile, dates); });
   return json::dump(*profile);
 }
 
@@ -121,7 +126,7 @@ Patch read_patch(Reader& in, Actor const& actor) {
   patch.display_name = patched_text(in, "display_name", json::short_text_max);
   patch.tier = patched_text(in, "tier", word_max);
   patch.language = patched_language(in);
-  patch.profile = read_profile(in);
+  patch.profile = read_profile(in, Dates::checked);
   patch.sensitivities = read_sensitivities(in, actor);
   return patch;
 }

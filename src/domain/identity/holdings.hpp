@@ -61,6 +61,8 @@ class Holdings {
 
   /// A new customer, empty.
   CustomerId create(bool provisional);
+  /// A new part, empty, that is to be joined to a customer at once: nobody new.
+  CustomerId create_part();
   /// Nobody on that root may hold it yet.
   void attach(Identifier const& identifier, CustomerId part);
   /// It was seen again on the root, which holds it.
@@ -82,6 +84,8 @@ class Holdings {
   void write();
 
  private:
+  CustomerId make(bool provisional);
+  void append_keys();
   using Holders = std::vector<store::Holder>;
   /// An identifier that gains or loses its second holder changes what the first one's document says
   /// and what the identifier answers.
@@ -101,6 +105,7 @@ class Holdings {
   store::Confirmations confirmed_;
   std::vector<store::Sighting> sightings_;
   std::set<CustomerId> created_;
+  std::int64_t newcomers_ = 0;  // as they are counted
   std::set<CustomerId> touched_;  // roots whose own version rises
 };
 

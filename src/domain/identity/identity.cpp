@@ -8,6 +8,7 @@
 #include <array>
 #include <utility>
 
+#include "domain/identity/candidates.hpp"
 #include "domain/identity/holdings.hpp"
 #include "domain/identity/rules.hpp"
 #include "domain/identity/sharing.hpp"
@@ -201,6 +202,7 @@ Upserted upsert(postgres::Tx& tx, Actor const& actor, Upsert const& upsert,
   add_identifiers(holdings, part, identifiers, upsert.key, result);
   auto fields = customers::apply(tx, actor, holdings.locked(), part, upsert.patch);
   share_by_names(tx, holdings, part);
+  if (!fields.empty()) append_profile_keys(tx, part);
   if (!result.created && !fields.empty()) {
     facts.changes.push_back(
         {changes::Type::customer_updated, part, part.value, std::move(fields), std::nullopt});

@@ -9,6 +9,7 @@
 #include "domain/identity/placeholders.hpp"
 #include "domain/identity/rules.hpp"
 #include "domain/identity/store.hpp"
+#include "domain/identity/taking.hpp"
 #include "throughline/domain/identity.hpp"
 
 namespace throughline::identity {
@@ -34,35 +35,6 @@ Resolved named(CustomerId part, CustomerId root) {
   resolved.part = part;
   resolved.root = root;
   return resolved;
-}
-
-std::string_view reason_of(Room room) {
-  if (room == Room::contradicted) return "exclusive";
-  return room == Room::class_full ? "limit" : "full";
-}
-
-/// Attaches what nobody holds, confirms what the part's customer holds, leaves the rest.
-void take(Holdings& holdings, std::span<Identifier const> identifiers, Resolved& resolved) {
-  CustomerId const part = *resolved.part;
-  CustomerId const root = holdings.locked().root(part).id;
-  for (Identifier const& identifier : identifiers) {
-    auto const presented = holdings.present(identifier);
-    auto const& owners = presented.owners;
-    bool const held = std::any_of(owners.begin(), owners.end(),
-                                  [root](Owner const& owner) { return owner.root == root; });
-    bool const open = owners.empty() || (presented.shared && owners.size() < candidates_max);
-    if (presented.blocked || !is_usable(identifier)) continue;
-    if (held) {
-      holdings.confirm(identifier, root);
-    } else if (!open) {
-      if (!presented.shared) holdings.sight(identifier, part);
-    } else if (auto const room = holdings.room(identifier, root); room == Room::yes) {
-      holdings.attach(identifier, part);
-    } else {
-      resolved.not_attached.push_back({identifier, std::string(reason_of(room))});
-    }
-  }
-  if (!resolved.not_attached.empty()) holdings.tell_refused(part);
 }
 
 Resolved look(Holdings& holdings, Subject const& subject, std::span<Presented const> presented,

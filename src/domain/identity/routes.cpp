@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "domain/identity/rules.hpp"
+#include "domain/identity/candidates.hpp"
 #include "domain/identity/wire.hpp"
 #include "throughline/domain/identity.hpp"
 
@@ -38,6 +39,7 @@ Receipt patch_customer(postgres::Tx& tx, Call const& call) {
   auto const id = call.id<CustomerId>();
   auto const patch = read_customer_patch(call.body(), call.actor());
   customers::update(tx, call.actor(), id, patch, call.if_match());
+  append_profile_keys(tx, id);
   return {200, to_refs(CustomerRefs{id, {}, {}})};
 }
 
@@ -120,9 +122,9 @@ Reply render_answer(postgres::Tx& tx, Call const& call, Receipt const& receipt) 
   auto const question = read_question(call.body(), call.actor());
   auto const answer = parse_answer_refs(receipt.refs);
   std::vector<CustomerId> customers;
-  for (Candidate const& match : answer.matches) customers.push_back(match.customer);
+  for (Match const& match : answer.matches) customers.push_back(match.customer);
   return Reply::json(answer_json(answer, question.dry_run, customers::display_names(tx, customers),
-                                 evidence(tx, question, answer.matches)));
+                                 leading(tx, question, answer.matches)));
 }
 
 }  // namespace

@@ -116,43 +116,13 @@ Attachment read_attachment(std::string_view body, Actor const& actor) {
   return attachment;
 }
 
-Question read_question(std::string_view body, Actor const& actor) {
-  Value const object = json::parse_object(body);
-  Reader in(object);
-  Question question;
-  question.identifiers = distinct(read_identifiers(in, "identifiers", actor, 1));
-  question.create = in.boolean("create").value_or(false);
-  question.dry_run = in.boolean("dry_run").value_or(false);
-  question.profile = customers::read_profile(in);
-  if (!question.create && !question.profile.empty()) {
-    in.fail("profile", "is taken only with create, for the customer that is made");
-  }
-  in.finish();
-  return question;
-}
-
 // --- documents -------------------------------------------------------------------------------
 
 namespace {
 
-/// Until likeness is scored, a grade has one score.
-double score(std::string_view grade) {
-  if (grade == "certain") return 1.0;
-  if (grade == "probable") return 0.8;
-  return grade == "possible" ? 0.5 : 0.0;
-}
-
 Value name_of(CustomerId customer, Names const& names) {
   auto const found = names.find(customer);
   return found == names.end() ? Value() : Value(found->second);
-}
-
-Value to_value(Evidence const& evidence) {
-  return {{"type", evidence.identifier->type},
-          {"value", evidence.identifier->value},
-          {"assurance", evidence.holder.assurance},
-          {"exact", evidence.identifier->exact},
-          {"confirmed_at", format_rfc3339(evidence.holder.confirmed_at)}};
 }
 
 }  // namespace
@@ -198,31 +168,13 @@ std::string upserted_json(std::string const& customer_json,
   return json::dump(document);
 }
 
-std::string answer_json(Answer const& answer, bool dry_run, Names const& names,
-                        std::vector<std::vector<Evidence>> const& evidence) {
-  Value matches = Value::array();
-  for (std::size_t i = 0; i < answer.matches.size(); ++i) {
-    Candidate const& match = answer.matches[i];
-    Value list = Value::array();
-    for (Evidence const& item : evidence[i]) list.push_back(to_value(item));
-    matches.push_back({{"customer_id", match.customer.str()},
-                       {"display_name", name_of(match.customer, names)},
-                       {"grade", match.grade},
-                       {"score", score(match.grade)},
-                       {"evidence", std::move(list)}});
-  }
-  return json::dump({{"customer_id", answer.customer ? Value(answer.customer->str()) : Value()},
-                     {"decision", name(answer.decision)},
-                     {"dry_run", dry_run},
-                     {"matches", std::move(matches)}});
-}
-
 std::string profile_with_name(std::string const& profile, std::string const& display_name) {
+  if (display_name.empty()) return profile;
   Value document = Value::parse(profile);
   bool const named =
       std::any_of(names_in_profile.begin(), names_in_profile.end(),
                   [&document](std::string_view name) { return document.contains(name); });
-  if (!named && !display_name.empty()) document["full_name"] = display_name;
+  if (!named) document["full_name"] = display_name;
   return json::dump(document);
 }
 
@@ -232,13 +184,6 @@ namespace {
 
 CustomerId customer_at(Value const& value) {
   return CustomerId::parse(value.get_ref<std::string const&>()).value();
-}
-
-Decision parse_decision(std::string_view word) {
-  static constexpr std::array all{Decision::matched, Decision::created, Decision::review,
-                                  Decision::conflict, Decision::none};
-  return *std::find_if(all.begin(), all.end() - 1,
-                       [word](Decision decision) { return name(decision) == word; });
 }
 
 }  // namespace
@@ -256,27 +201,6 @@ CustomerRefs parse_customer_refs(std::string_view refs) {
   // A receipt of an earlier version of the program knows but one reason.
   read.reasons = value.value("reasons", std::vector<std::string>(read.conflicts.size(), "taken"));
   return read;
-}
-
-std::string to_refs(Answer const& answer) {
-  Value matches = Value::array();
-  for (Candidate const& match : answer.matches) {
-    matches.push_back({{"customer", match.customer.str()}, {"grade", match.grade}});
-  }
-  Value refs = {{"decision", name(answer.decision)}, {"matches", std::move(matches)}};
-  if (answer.customer) refs["customer"] = answer.customer->str();
-  return json::dump(refs);
-}
-
-Answer parse_answer_refs(std::string_view refs) {
-  Value const value = Value::parse(refs);
-  Answer answer;
-  answer.decision = parse_decision(value.at("decision").get_ref<std::string const&>());
-  if (value.contains("customer")) answer.customer = customer_at(value.at("customer"));
-  for (Value const& match : value.at("matches")) {
-    answer.matches.push_back({customer_at(match.at("customer")), match.at("grade")});
-  }
-  return answer;
 }
 
 }  // namespace throughline::identity

@@ -49,7 +49,7 @@ struct ShownConflict {
 std::string upserted_json(std::string const& customer_json,
                           std::span<ShownConflict const> conflicts);
 std::string answer_json(Answer const& answer, bool dry_run, Names const& names,
-                        std::vector<std::vector<Evidence>> const& evidence);
+                        std::vector<std::vector<Leading>> const& leading);
 
 /// The profile with the display name for a name, where it tells none itself.
 std::string profile_with_name(std::string const& profile, std::string const& display_name);

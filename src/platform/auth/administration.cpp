@@ -26,6 +26,12 @@ std::vector<KeyInfo> list_keys(postgres::Pool& owner) {
   return keys;
 }
 
+std::optional<TenantId> find_tenant(postgres::Pool& any, std::string const& name) {
+  std::optional<TenantId> tenant;
+  any.transact(Mode::read, TenantId{}, [&](Tx& tx) { tenant = select_tenant(tx, name); });
+  return tenant;
+}
+
 bool revoke_key(postgres::Pool& owner, KeyId id, Timestamp now) {
   bool revoked = false;
   owner.transact(Mode::write, TenantId{}, [&](Tx& tx) { revoked = revoke(tx, id, now); });

@@ -38,6 +38,14 @@ void insert_tenant_if_new(Tx& tx, std::string const& name, std::string const& re
   tx.exec(insert_tenant_sql, {name, region, now});
 }
 
+constexpr std::string_view select_tenant_sql = "select id from tenants where name = $1";
+
+std::optional<TenantId> select_tenant(Tx& tx, std::string const& name) {
+  auto const rows = tx.exec(select_tenant_sql, {name});
+  if (rows.empty()) return std::nullopt;
+  return TenantId{static_cast<std::int32_t>(rows[0][0].integer())};
+}
+
 constexpr std::string_view insert_key_sql = R"sql(
 insert into api_keys (tenant_id, id, hash, scopes, created_at)
 select id, $2, $3, $4, $5 from tenants where name = $1)sql";

@@ -25,6 +25,7 @@ struct StoredKey {
 /// Those of `hashes` that are valid keys, in their order; nullopt for the others. One statement.
 std::vector<std::optional<StoredKey>> find_keys(postgres::Tx& tx, std::span<KeyHash const> hashes);
 
+std::optional<TenantId> select_tenant(postgres::Tx& tx, std::string const& name);
 void insert_tenant_if_new(postgres::Tx& tx, std::string const& name, std::string const& region,
                           Timestamp now);
 void insert_key(postgres::Tx& tx, std::string const& tenant, KeyHash const& hash, Scopes scopes,

@@ -22,9 +22,9 @@ class RedisForm {
  public:
   RedisForm(RedisFormOptions given, metrics::Registry& registry);
 
-  /// A copy is shown to nobody before Redis has named its version as the current one. Not of another
-  /// epoch: versions may then have been given to other documents. Nor an old one: it may answer for
-  /// names that have ceased to lead there.
+  /// A copy is shown to nobody before Redis has named its version as the current one. Not of
+  /// another epoch: versions may then have been given to other documents. Nor an old one: it may
+  /// answer for names that have ceased to lead there.
   DocumentPtr copy_of(Key const& key, std::int64_t epoch);
   void keep_copy(Key const& key, std::int64_t epoch, DocumentPtr const& document);
   /// Never the same twice, on any instance.

@@ -251,7 +251,7 @@ TEST_CASE("matches: a cap refuses the merge and leaves the match as it was") {
   Four people(database);
   auto const id = people.asked(people.doubt, {people.ann, people.bea});
   for (std::size_t i = 1; i < merges::identifiers_max; ++i) {
-    people.attach(people.ann, identifier("account", "shop:" + std::to_string(i)));
+    people.attach(people.ann, identifier("account", "shop-" + std::to_string(i) + ":1"));
   }
   CHECK(people.accepting(id, people.ann) == Code::conflict);
   CHECK(people.status(id) == "open");

@@ -41,7 +41,7 @@ TEST_CASE("settings: defaults are shown where nothing was set, and come back wit
   CHECK(fresh.at("classes").at("phone") == json{{"class", "weak"}, {"max", 5}});
   CHECK(fresh.at("classes").at("account").at("systems") == json::object());
   CHECK(fresh.at("stale_after_days").at("phone") == 90);
-  CHECK(fresh.at("thresholds").at("automatic") == 0.999);
+  CHECK(fresh.at("thresholds").at("automatic") == 0.99);
 
   auto const set = client.patch(path, R"({"stale_after_days": {"phone": 30},
     "classes": {"account": {"systems": {"passport": {"class": "exclusive"}}}},

@@ -1,0 +1,14 @@
+// SPDX-FileCopyrightText: 2026 The Throughline authors
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+namespace CLI {
+class App;
+}
+
+namespace throughline::app {
+
+/// Adds `identity estimate`.
+void add_identity_commands(CLI::App& program);
+
+}  // namespace throughline::app
