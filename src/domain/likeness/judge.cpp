@@ -93,6 +93,7 @@ class Judge {
     auto const& second = entities_[other].records;
     if (!vetoes(first, second).empty()) return false;
     Fit const fit = scale_.fit(first, second);
+    if (level_of(fit.best, Field::personal_number) == personal_exact) return true;
     // Two that have both been seen often had many occasions to show it.
     bool const often = std::min(first.size(), second.size()) >= often_seen;
     double const needed = often ? thresholds_.certain : thresholds_.possible;

@@ -182,7 +182,8 @@ NameLevels compare_names(Record const& one, Record const& other) {
   // Which of the two is a given name is not known: it is told the closer level.
   NameLevels const crossed{std::min(there, back), std::max(there, back), true};
   if (!agrees(crossed.given) || !agrees(crossed.family)) {
-    return is_half_crossed(straight, crossed) ? crossed : straight;
+    if (!is_half_crossed(straight, crossed)) return straight;
+    return {name_near, name_different, true};  // hardly evidence, but no contradiction
   }
   bool const better =
       rank(crossed.given) + rank(crossed.family) > rank(straight.given) + rank(straight.family);
