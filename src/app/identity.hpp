@@ -8,7 +8,7 @@ class App;
 
 namespace throughline::app {
 
-/// Adds `identity estimate`.
+/// Adds `identity estimate` and `identity index`, for one tenant each.
 void add_identity_commands(CLI::App& program);
 
 }  // namespace throughline::app

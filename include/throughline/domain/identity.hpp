@@ -166,6 +166,11 @@ void detach(postgres::Tx& tx, Actor const& actor, CustomerId customer,
 bool join(postgres::Tx& tx, Actor const& actor, parts::Locked& locked, CustomerId part,
           CustomerId customer, std::optional<InteractionId> interaction, Facts& facts);
 
+/// Writes the keys by which customers are found, for those that came before there were any or past
+/// the server: `throughline identity index`. Keys that are there already stay. Reads and writes in
+/// chunks, a transaction each. How many customers there are; scores are measured against that.
+std::size_t index(postgres::Pool& pool, TenantId tenant);
+
 /// Estimates what levels of agreement are worth from the tenant's own customers (the newest
 /// 20,000), without labels, and goes by that from now on: `throughline identity estimate`. Reads in
 /// chunks, a transaction each.

@@ -43,6 +43,19 @@ void count_customers(postgres::Tx& tx, std::int64_t more) {
 
 namespace {
 
+constexpr std::string_view set_population_sql = R"sql(
+insert into identity_populations (tenant_id, customers) values ($1, $2)
+on conflict (tenant_id) do update set customers = excluded.customers
+)sql";
+
+}  // namespace
+
+void set_population(postgres::Tx& tx, std::int64_t customers) {
+  tx.write(set_population_sql, {tx.tenant(), customers});
+}
+
+namespace {
+
 // Every key gives one row too many where it is to be skipped, and no more however many have it.
 constexpr std::string_view hits_sql = R"sql(
 with hits as (

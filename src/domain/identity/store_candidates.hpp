@@ -29,6 +29,8 @@ void append_keys(postgres::Tx& tx, std::span<KeyRow const> rows);
 
 /// So many more customers.
 void count_customers(postgres::Tx& tx, std::int64_t more);
+/// So many in all.
+void set_population(postgres::Tx& tx, std::int64_t customers);
 
 /// Customers that share keys with a record, those with most keys first, at most compared_max.
 struct Hits {
