@@ -89,6 +89,7 @@ TEST_CASE("merge: more parts than one customer can have are refused") {
 TEST_CASE("merge: more identifiers than one customer can hold are refused") {
   support::Database database;
   People people(database);
+  people.lift_class_limits();
   auto const one = people.person("one");
   auto const other = people.person("other");
   for (std::size_t i = 1; i < merges::identifiers_max; ++i) {

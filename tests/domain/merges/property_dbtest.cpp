@@ -34,6 +34,7 @@ struct Problem {
 class Lives {
  public:
   Lives(support::Database& database, std::uint64_t seed) : people_(database), random_(seed) {
+    people_.lift_class_limits();
     for (int i = 0; i < 3; ++i) be_born();
   }
 
