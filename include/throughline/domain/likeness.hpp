@@ -80,7 +80,7 @@ using Key = std::int64_t;
 ///   most one edit (a character dropped, added, replaced, or two neighbours swapped), from five
 ///   characters up,
 ///   both names agree in any order, however nicknamed (weakest: it is skipped where it is common),
-///   a date of birth (day and month in any order) meets a name's sound, city or postal code,
+///   a date of birth (day and month in any order) meets a name's initial, city or postal code,
 ///   a house number and street meet a postal code or a name's sound.
 /// A key that many records have says nothing; the caller skips it, and counts.
 std::vector<Key> keys(Record const& record);
