@@ -41,7 +41,8 @@ struct Candidate {
 struct Raised {
   CustomerId part;  // in doubt
   /// Why no rule decided: "several" (more than one customer fits), "doubtful" (one fits, not well
-  /// enough), "vetoed", "shared" (a link rested on a value that is shared now), "full" (a cap).
+  /// enough), "vetoed", "full" (a cap). Or "shared": a link by rule rested on a value that is
+  /// shared now; it is between `part` and the one candidate, who are one customer, and stands.
   std::string reason;
   std::vector<Candidate> candidates;  // all of them, best first; candidates_max are kept
   std::int64_t weights_version = 0;   // of the weights behind the scores; 0: none
@@ -52,15 +53,17 @@ struct Raised {
 /// is left out, as is one that was told apart from it (by a decision or an undo) unless the
 /// evidence is stronger_bits more than it was then. nullopt, and nothing is written: nobody is
 /// left, or all that are left are asked about already, waiting or put back. A question that asks
-/// for less of the same part is superseded by this one. Tells changes through `facts`.
+/// for less of the same part is superseded by this one. Whether a link should stand ("shared") is
+/// asked once, and never of one that people made. Tells changes through `facts`.
 std::optional<MatchId> raise(postgres::Tx& tx, Actor const& actor, parts::Locked& locked,
                              Raised const& raised, merges::Facts& facts);
 
 // --- deciding ----------------------------------------------------------------------------------
 
 enum class Decision {
-  merge,     // the part is this candidate's: they become one customer, the other candidates fall
-  not_same,  // it is not this candidate's, or none's: no rule will ever join the two
+  merge,     // the part is this candidate's: they become one customer, the other candidates fall;
+             // of a link: it stands
+  not_same,  // it is not this candidate's, or none's: no rule will ever join the two; a link is cut
   later      // asked again at a given time
 };
 std::string_view name(Decision decision);  // "merge" "not_same" "later"

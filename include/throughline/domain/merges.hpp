@@ -107,6 +107,10 @@ struct Undone {
 /// undone are asked for (it names no customer any more); invalid /parts/<n> for what is no part of
 /// this customer, /parts where nobody would stay.
 Undone undo(postgres::Tx& tx, Actor const& actor, Undo const& undo);
+/// The same on behalf of a larger operation, which has locked both parts of the merge and records
+/// what is added to `facts`.
+Undone undo(postgres::Tx& tx, Actor const& actor, parts::Locked& locked, Undo const& undo,
+            Facts& facts);
 
 std::string_view name(Undo::How how);  // "merge" "parts" "tree"
 

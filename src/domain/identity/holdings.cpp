@@ -7,6 +7,8 @@
 #include <utility>
 
 #include "domain/identity/candidates.hpp"
+#include "domain/identity/wire.hpp"
+#include "throughline/domain/matches.hpp"
 
 namespace throughline::identity {
 
@@ -195,6 +197,18 @@ void Holdings::share(Key const& key, std::string_view why) {
     if (!created_.contains(holder.root)) touched_.insert(holder.root);
     note(changes::Type::identifier_shared, holder.part);
     tell(holder.part, "shared");
+  }
+  question_links(key);
+}
+
+void Holdings::question_links(Key const& key) {
+  for (Resting const& link : store::links_resting_on(tx_, key)) {
+    bool const known = locked_.has(link.one);
+    CustomerId const part = known ? link.one : link.other;
+    if (!locked_.has(part)) continue;  // a customer that this operation has not locked
+    matches::Candidate const other{
+        known ? link.other : link.one, "possible", 0, shared_evidence(key.type), {}};
+    matches::raise(tx_, actor_, locked_, {part, "shared", {other}, 0}, facts_);
   }
 }
 

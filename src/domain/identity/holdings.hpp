@@ -84,6 +84,8 @@ class Holdings {
   void write();
 
  private:
+  /// Asks people whether links that rested on a value, shared from now on, should stand.
+  void question_links(Key const& key);
   CustomerId make(bool provisional);
   void append_keys();
   using Holders = std::vector<store::Holder>;

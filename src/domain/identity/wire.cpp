@@ -145,6 +145,10 @@ std::string to_json(std::span<Owned const> identifiers) {
   return json::dump(list);
 }
 
+std::string shared_evidence(std::string_view type) {
+  return json::dump(Value::array({{{"field", type}, {"level", "shared"}}}));
+}
+
 std::string to_json(std::span<Candidate const> candidates, Names const& names) {
   Value list = Value::array();
   for (Candidate const& candidate : candidates.first(std::min(candidates.size(), candidates_max))) {

@@ -39,6 +39,8 @@ using Names = std::map<CustomerId, std::string>;
 
 std::string to_json(std::span<Owned const> identifiers);
 std::string to_json(std::span<Candidate const> candidates, Names const& names);
+/// What a link rested on that is in question: a value of this type.
+std::string shared_evidence(std::string_view type);
 
 struct ShownConflict {
   Identifier identifier;

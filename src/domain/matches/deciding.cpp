@@ -27,6 +27,9 @@ struct Deciding {
   parts::Locked locked;
   Match match;
   merges::Facts facts;
+
+  /// Whether the match asks about a link that stands, and so about one customer.
+  bool of_link() const { return match.reason == "shared"; }
 };
 
 Match named(postgres::Tx& tx, MatchId id) {
@@ -123,6 +126,7 @@ void merge(Deciding& with) {
   // First the match, so that the merge finds it answered and settles only the others.
   store::judge(with.tx, with.match.id, {&candidate.part, 1}, "same");
   store::move(with.tx, with.match.id, "merged", with.match.at);
+  if (with.of_link()) return conclude(with, candidate.part);
   merges::Link link;
   link.one = with.match.part;
   link.other = candidate.part;
@@ -138,6 +142,14 @@ void merge(Deciding& with) {
 }
 
 // --- not the same ------------------------------------------------------------------------------
+
+void cut_link(Deciding& with) {
+  merges::Undo undo;
+  undo.merge = with.match.merge.value();
+  undo.reason = with.asked.reason;
+  undo.agent = with.asked.agent;
+  merges::undo(with.tx, with.actor, with.locked, undo, with.facts);
+}
 
 void remember(Deciding const& with, CustomerId candidate) {
   merges::Parting parting;
@@ -155,12 +167,16 @@ void tell_apart(Deciding& with) {
     if (choice.verdict.empty()) parts.push_back(choice.candidate.part);
   }
   if (parts.empty()) return;
-  for (CustomerId const part : parts) remember(with, part);
   store::judge(with.tx, with.match.id, parts, "not_same");
   auto const left = std::count_if(with.match.choices.begin(), with.match.choices.end(),
                                   [](Choice const& choice) { return choice.verdict.empty(); });
   if (static_cast<std::size_t>(left) == parts.size()) {
     store::move(with.tx, with.match.id, "not_same", with.match.at);
+  }
+  if (with.of_link()) {
+    cut_link(with);
+  } else {
+    for (CustomerId const part : parts) remember(with, part);
   }
   timeline::Entry entry{};
   entry.part = with.match.part;

@@ -100,7 +100,7 @@ std::vector<MatchId> narrower(std::vector<store::Waiting> const& waiting,
 }
 
 store::NewMatch made(Actor const& actor, Raised const& raised, std::vector<Possible> possible) {
-  store::NewMatch match{MatchId::make(actor.now), &raised, {}, 0};
+  store::NewMatch match{MatchId::make(actor.now), &raised, {}, 0, {}};
   if (possible.size() > candidates_max) {
     match.more = possible.size() - candidates_max;
     possible.resize(candidates_max);
@@ -120,11 +120,24 @@ void tell(Actor const& actor, CustomerId part, MatchId id, merges::Facts& facts)
   facts.timeline.push_back(std::move(entry));
 }
 
+/// Whether a link should stand.
+std::optional<MatchId> raise_link(postgres::Tx& tx, Actor const& actor, Raised const& raised,
+                                  merges::Facts& facts) {
+  Candidate const& other = raised.candidates.front();
+  auto const link = store::link_in_question(tx, raised.part, other.part);
+  if (!link) return std::nullopt;
+  store::NewMatch const match{MatchId::make(actor.now), &raised, {other}, 0, link};
+  store::insert(tx, actor, match);
+  tell(actor, raised.part, match.id, facts);
+  return match.id;
+}
+
 }  // namespace
 
 std::optional<MatchId> raise(postgres::Tx& tx, Actor const& actor, parts::Locked& locked,
                              Raised const& raised, merges::Facts& facts) {
   CustomerId const own = locked.root(raised.part).id;
+  if (raised.reason == "shared") return raise_link(tx, actor, raised, facts);
   auto const possible = still_possible(tx, own, by_customer(tx, own, raised));
   auto const waiting = store::waiting(tx, own);
   if (asked_already(waiting, possible)) return std::nullopt;

@@ -60,7 +60,7 @@ struct Shown {
   std::int64_t more = 0;
   Timestamp raised_at;
   Timestamp at;
-  std::optional<MergeId> merge;
+  std::optional<MergeId> merge;        // it became, or that is in question
   std::optional<Timestamp> undone_at;  // of that merge
   std::optional<MatchId> superseded_by;
   Person person;  // in doubt

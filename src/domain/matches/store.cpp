@@ -90,10 +90,28 @@ std::vector<Waiting> waiting(postgres::Tx& tx, CustomerId root) {
 
 namespace {
 
+constexpr std::string_view link_in_question_sql = R"sql(
+select link.id
+from merges link
+where link.tenant_id = $1 and link.undone_at is null and link.rule <> 'person'
+  and link.one_id in ($2, $3) and link.other_id in ($2, $3)
+  and not exists (select from matches m
+                  where m.tenant_id = $1 and m.merge_id = link.id and m.status <> 'superseded')
+)sql";
+
+}  // namespace
+
+std::optional<MergeId> link_in_question(postgres::Tx& tx, CustomerId part, CustomerId other) {
+  auto const rows = tx.exec(link_in_question_sql, {tx.tenant(), part, other});
+  return rows.empty() ? std::nullopt : std::optional(rows[0][0].id<MergeId>());
+}
+
+namespace {
+
 constexpr std::string_view insert_sql = R"sql(
 insert into matches (tenant_id, id, part_id, status, reason, weights_version, more_candidates,
-                     raised_at, at, key_id)
-values ($1, $2, $3, 'open', $4, $5, $6, $7, $7, $8)
+                     raised_at, at, merge_id, key_id)
+values ($1, $2, $3, 'open', $4, $5, $6, $7, $7, $8, $9)
 )sql";
 
 constexpr std::string_view insert_candidates_sql = R"sql(
@@ -111,7 +129,7 @@ from unnest($4::uuid[], $5::text[], $6::double precision[], $7::jsonb[], $8::dou
 void insert(postgres::Tx& tx, Actor const& actor, NewMatch const& match) {
   Raised const& raised = *match.raised;
   tx.write(insert_sql, {tx.tenant(), match.id, raised.part, raised.reason, raised.weights_version,
-                        match.more, actor.now, actor.key});
+                        match.more, actor.now, match.link, actor.key});
   auto const& kept = match.candidates;
   tx.write(
       insert_candidates_sql,
@@ -143,8 +161,8 @@ void supersede(postgres::Tx& tx, std::span<MatchId const> matches, MatchId by) {
 namespace {
 
 constexpr std::string_view find_sql = R"sql(
-select m.part_id, m.status, m.at, m.weights_version, m.merge_id, merge.undone_at is not null,
-       m.superseded_by
+select m.part_id, m.status, m.reason, m.at, m.weights_version, m.merge_id,
+       merge.undone_at is not null, m.superseded_by
 from matches m
 left join merges merge on merge.tenant_id = m.tenant_id and merge.id = m.merge_id
 where m.tenant_id = $1 and m.id = $2
@@ -178,11 +196,12 @@ std::optional<Match> find(postgres::Tx& tx, MatchId id) {
   Match match{id,
               row[0].id<CustomerId>(),
               row[1].text(),
-              row[2].time(),
-              row[3].integer(),
-              row[4].optional_id<MergeId>(),
-              row[5].boolean(),
-              row[6].optional_id<MatchId>(),
+              row[2].text(),
+              row[3].time(),
+              row[4].integer(),
+              row[5].optional_id<MergeId>(),
+              row[6].boolean(),
+              row[7].optional_id<MatchId>(),
               {}};
   for (auto const choice : choices.rows()) match.choices.push_back(read_choice(choice));
   return match;

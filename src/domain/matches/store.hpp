@@ -35,11 +35,15 @@ struct Waiting {
 };
 std::vector<Waiting> waiting(postgres::Tx& tx, CustomerId root);
 
+/// The link made by rule that stands between two parts, unless people were asked about it before.
+std::optional<MergeId> link_in_question(postgres::Tx& tx, CustomerId part, CustomerId other);
+
 struct NewMatch {
   MatchId id;
   Raised const* raised;
   std::vector<Candidate> candidates;  // kept
   std::size_t more = 0;               // that are not
+  std::optional<MergeId> link;        // in question
 };
 void insert(postgres::Tx& tx, Actor const& actor, NewMatch const& match);
 
@@ -55,10 +59,11 @@ struct Match {
   MatchId id;
   CustomerId part;
   std::string status;  // as stored: "later" though its time has come
+  std::string reason;
   Timestamp at;
   std::int64_t weights_version = 0;
-  std::optional<MergeId> merge;
-  bool undone = false;  // that merge
+  std::optional<MergeId> merge;  // it became, or that is in question
+  bool undone = false;           // that merge
   std::optional<MatchId> superseded_by;
   std::vector<Choice> choices;
 };

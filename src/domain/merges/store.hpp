@@ -90,6 +90,9 @@ struct NewUndo {
 /// The undo itself, and who undid the links.
 void insert(postgres::Tx& tx, Actor const& actor, NewUndo const& undo);
 
+/// Whether these links should be cut is asked no more of people.
+void settle_matches(postgres::Tx& tx, std::span<Edge const> cut);
+
 /// As the table has it.
 struct UndoRow {
   UndoId id;

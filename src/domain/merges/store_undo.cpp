@@ -106,6 +106,20 @@ void insert(postgres::Tx& tx, Actor const& actor, NewUndo const& undo) {
 
 namespace {
 
+// The function is its owner's, as are the matches.
+constexpr std::string_view settle_matches_sql = R"sql(
+select matches_parted($1::int, $2::uuid[])
+)sql";
+
+}  // namespace
+
+void settle_matches(postgres::Tx& tx, std::span<Edge const> cut) {
+  tx.write(settle_matches_sql,
+           {tx.tenant(), Param::array_of(cut, [](Edge const& link) { return link.id; })});
+}
+
+namespace {
+
 constexpr std::string_view get_sql = R"sql(
 select merge_id, how, root_id, since, at, unlinked, unlinked_count, reason, agent, key_id,
        array_to_string(roots, ','),

@@ -104,9 +104,8 @@ changes::Change change_of(Unlinked const& link) {
   return {changes::Type::note_updated, link.part, link.id, {"interaction_id"}, std::nullopt};
 }
 
-Facts facts_of(Actor const& actor, Undo const& asked, Cut const& cut, UndoId id,
-               std::span<Unlinked const> unlinked) {
-  Facts facts;
+void tell(Actor const& actor, Undo const& asked, Cut const& cut, UndoId id,
+          std::span<Unlinked const> unlinked, Facts& facts) {
   for (Unlinked const& link : unlinked) facts.changes.push_back(change_of(link));
   for (Group const& group : cut.groups) {
     facts.changes.push_back(
@@ -119,7 +118,6 @@ Facts facts_of(Actor const& actor, Undo const& asked, Cut const& cut, UndoId id,
     entry.resource = id.value;
     facts.timeline.push_back(std::move(entry));
   }
-  return facts;
 }
 
 std::vector<CustomerId> roots_of(Cut const& cut) {
@@ -130,7 +128,7 @@ std::vector<CustomerId> roots_of(Cut const& cut) {
 
 /// Everything but the look that came before it.
 UndoId come_apart(postgres::Tx& tx, Actor const& actor, parts::Locked& locked, Undo const& asked,
-                  Whole const& whole) {
+                  Whole const& whole, Facts& facts) {
   Cut const cut = plan(whole, asked);
   auto const id = UndoId::make(actor.now);
   auto const roots = roots_of(cut);
@@ -141,9 +139,8 @@ UndoId come_apart(postgres::Tx& tx, Actor const& actor, parts::Locked& locked, U
   customers::split(tx, cut.groups);
   keep_together(tx, actor, locked, asked, cut);
   remember(tx, actor, locked, asked, cut, id);
-  Facts const facts = facts_of(actor, asked, cut, id, unlinked);
-  timeline::append(tx, actor, facts.timeline);
-  changes::record(tx, actor, locked, facts.changes);
+  store::settle_matches(tx, cut.links);
+  tell(actor, asked, cut, id, unlinked, facts);
   return id;
 }
 
@@ -170,6 +167,15 @@ std::string_view name(Undo::How how) {
 Undone undo(postgres::Tx& tx, Actor const& actor, Undo const& asked) {
   auto const before = named(tx, asked.merge);
   auto locked = parts::lock(tx, actor, std::array{before.one, before.other});
+  Facts facts;
+  auto const undone = undo(tx, actor, locked, asked, facts);
+  timeline::append(tx, actor, facts.timeline);
+  changes::record(tx, actor, locked, facts.changes);
+  return undone;
+}
+
+Undone undo(postgres::Tx& tx, Actor const& actor, parts::Locked& locked, Undo const& asked,
+            Facts& facts) {
   auto const merge = named(tx, asked.merge);
   if (merge.undo && asked.how == Undo::How::parts) {
     throw Error(Code::conflict,
@@ -180,7 +186,7 @@ Undone undo(postgres::Tx& tx, Actor const& actor, Undo const& asked) {
   whole.root = locked.root(merge.one).id;
   whole.parts = parts::members(tx, whole.root);
   whole.standing = store::standing(tx, whole.parts);
-  return {come_apart(tx, actor, locked, asked, whole), true};
+  return {come_apart(tx, actor, locked, asked, whole, facts), true};
 }
 
 }  // namespace throughline::merges

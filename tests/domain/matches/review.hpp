@@ -53,7 +53,11 @@ class Review : public People {
     });
   }
   void accept(MatchId id, std::optional<CustomerId> customer = {}) {
-    decide(id, {matches::Decision::merge, customer, {}, "same passport", Agent{"human", "anna"}});
+    decide(id, {matches::Decision::merge,
+                customer,
+                {},
+                "same passport",
+                Agent{"human", "anna", {}, {}, {}}});
   }
   void tell_apart(MatchId id, std::optional<CustomerId> customer = {}) {
     decide(id, {matches::Decision::not_same, customer, {}, "two sisters", {}});
