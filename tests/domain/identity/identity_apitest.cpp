@@ -128,7 +128,7 @@ TEST_CASE("identity api: a customer holds so many and no more") {
             .status == 409);
   auto const call = client.post(
       "/v1/interactions",
-      with(with(asking({by("account", "shop:3"), by("email", "j@x.com")}), "channel", "chat"),
+      with(with(asking({by("account", "shop-3:1"), by("email", "j@x.com")}), "channel", "chat"),
            "direction", "inbound")
           .dump());
   CHECK(call.status == 201);
