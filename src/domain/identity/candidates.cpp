@@ -110,8 +110,11 @@ std::vector<Known> read_known(postgres::Tx& tx, Settings const& settings, Timest
     auto& customer = known.back();
     customer.parts.push_back(member.part);
     customer.records.push_back(record_of(member, values[member.part]));
-    auto const& theirs = held[member.part];
-    customer.held.insert(customer.held.end(), theirs.begin(), theirs.end());
+    for (Key const& key : held[member.part]) {
+      bool const known_already =
+          std::find(customer.held.begin(), customer.held.end(), key) != customer.held.end();
+      if (!known_already) customer.held.push_back(key);
+    }
   }
   return known;
 }

@@ -22,7 +22,7 @@ struct Known {
   CustomerId root;
   std::vector<CustomerId> parts;
   std::vector<likeness::Record> records;  // one a part
-  std::vector<Key> held;                  // identifiers, over all parts
+  std::vector<Key> held;                  // identifiers, over all parts, each once
 
   /// Whether one of its parts says all that the record does, and it holds every identifier of it.
   bool says(likeness::Record const& record) const;

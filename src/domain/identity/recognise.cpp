@@ -215,6 +215,8 @@ class Keeping {
     link.score = match.score;
     link.weights_version = basis_.weights.version;
     answer.merge = merges::merge(tx_, actor_, holdings_.locked(), link, facts_)->id;
+    joined_parts_ = customer.parts.size() + 1;
+    joined_identifiers_ = customer.held.size() + identifiers_.size();
     for (auto const place : sight_.finding.also) join_also(customer, sight_.known[place]);
     answer.customer = holdings_.locked().root(part).id;
     answer.matches.front().customer = *answer.customer;
@@ -235,6 +237,8 @@ class Keeping {
       link.evidence_json = evidence;
       link.weights_version = basis_.weights.version;
       merges::merge(tx_, actor_, holdings_.locked(), link, facts_);
+      joined_parts_ += other.parts.size();
+      joined_identifiers_ += other.held.size();
     } else {
       matches::Raised raised{bond.one, "full", {}, basis_.weights.version};
       raised.candidates.push_back({bond.other, "certain", 1, evidence, {}});
@@ -242,11 +246,11 @@ class Keeping {
     }
   }
 
+  /// Within the caps, with all that was joined before.
   bool fit_together(Known const& one, Known const& other) const {
     return !exclude_each_other(holdings_.settings(), one, other) &&
-           one.parts.size() + other.parts.size() < parts::parts_max &&
-           one.held.size() + other.held.size() + identifiers_.size() <=
-               identifiers_per_customer_max;
+           joined_parts_ + other.parts.size() <= parts::parts_max &&
+           joined_identifiers_ + other.held.size() <= identifiers_per_customer_max;
   }
 
   void raise(CustomerId part, Answer& answer) {
@@ -262,6 +266,8 @@ class Keeping {
   Holdings holdings_;
   store::Basis basis_;
   Sight sight_;
+  std::size_t joined_parts_ = 0;  // of the customer that the record has joined
+  std::size_t joined_identifiers_ = 0;
 };
 
 }  // namespace

@@ -340,3 +340,17 @@ TEST_CASE("recognise: shuffled arrivals agree, or a person is asked") {
     std::shuffle(order.begin(), order.end(), random);
   }
 }
+
+TEST_CASE("recognise: thirty versions of one person fit into one customer") {
+  Desk desk;
+  json first;
+  for (int i = 0; i < 30; ++i) {
+    auto profile = named("Ada", "Okafor", "1985-03-07");
+    profile["address"] = {{"line1", std::to_string(i + 1) + " Elm Street"}};
+    auto const kept = desk.keep({email("ada@x-mail.com"), account("crm:7")}, profile);
+    if (i == 0) first = kept;
+    INFO(i << ": " << kept.dump());
+    REQUIRE(desk.root(id_of(kept)) == id_of(first));
+  }
+  CHECK(desk.client.get("/v1/customers/" + id_of(first)).json().at("identifiers").size() == 2);
+}
