@@ -5,6 +5,7 @@
 -- 1,000 given and 8,000 family names, a date of birth in 60 years, one of 30,000 streets in 500
 -- towns, an email, a telephone, a number. Nothing in it is random.
 begin;
+set local throughline.tenant = :tenant;
 create temp table person on commit drop as
   select n, timestamptz '2026-01-01' + n * interval '1 ms' as at,
          (lpad(to_hex(1767225600000 + n), 12, '0') || '70008000' || lpad(to_hex(n), 12, '0'))::uuid

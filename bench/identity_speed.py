@@ -34,7 +34,8 @@ def make(binary, url, tenant, customers, say):
 
 def known(url, tenant, count):
     """Customers spread over all of them: id, profile, email."""
-    rows = world.run_sql(url, f"""
+    number = world.run_sql(url, f"select id from tenants where name = '{tenant}'").strip()
+    rows = world.run_sql(url, f"set throughline.tenant = {number}", f"""
         select c.id || E'\\t' || c.profile || E'\\t' || o.value
         from tenants t join customers c on c.tenant_id = t.id
         join identifier_owners o on o.tenant_id = t.id and o.part_id = c.id and o.type = 'email'
