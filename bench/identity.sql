@@ -18,12 +18,12 @@ create temp table told on commit drop as
          (array['an','be','ca','do','el','fi','ga','ha','ir','jo'])[1 + h % 10] ||
          (array['ra','li','no','me','ta','vi','su','ri','ka','lo'])[1 + h / 10 % 10] ||
          (array['n','s','a','e','k','l','m','r','t','y'])[1 + h / 100 % 10] as given,
-         (array['bar','ben','cor','dal','ed','fro','gil','hal','is','jen','kor','lan','mor','nor',
-                'ol','pet','ros','sel','tar','wes'])[1 + g % 20] ||
-         (array['ba','co','de','fi','go','hu','ja','ke','li','mo','na','pu','ra','si','ta','ve','wi',
-                'yo','za','ri'])[1 + g / 20 % 20] ||
-         (array['berg','croft','dale','field','ford','ham','holm','kin','land','ley','man','more',
-                'ner','rick','sen','shaw','son','stone','ton','wood'])[1 + g / 400 % 20] as family,
+         (array['bar','ben','cor','dal','ed','fro','gil','hal','is','jen','kor','lan','mor',
+                'nor','ol','pet','ros','sel','tar','wes'])[1 + g % 20] ||
+         (array['ba','co','de','fi','go','hu','ja','ke','li','mo','na','pu','ra','si','ta','ve',
+                'wi','yo','za','ri'])[1 + g / 20 % 20] ||
+         (array['berg','croft','dale','field','ford','ham','holm','kin','land','ley','man',
+                'more','ner','rick','sen','shaw','son','stone','ton','wood'])[1 + g / 400 % 20] as family,
          date '1945-01-01' + (k % 21900) as born
     from person;
 
@@ -35,7 +35,7 @@ select :tenant, part, 1, jsonb_build_object(
          'given_name', given, 'family_name', family, 'date_of_birth', born,
          'address', jsonb_build_object(
            'line1', (1 + h % 200) || ' street ' || k % 30000, 'city', 'town' || g % 500,
-           'postal_code', 10000 + g % 500)), '[]', '{}', at, at
+           'postal_code', (10000 + g % 500)::text)), '[]', '{}', at, at
   from told;
 
 create temp table held on commit drop as
