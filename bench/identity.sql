@@ -23,7 +23,8 @@ create temp table told on commit drop as
          (array['ba','co','de','fi','go','hu','ja','ke','li','mo','na','pu','ra','si','ta','ve',
                 'wi','yo','za','ri'])[1 + g / 20 % 20] ||
          (array['berg','croft','dale','field','ford','ham','holm','kin','land','ley','man',
-                'more','ner','rick','sen','shaw','son','stone','ton','wood'])[1 + g / 400 % 20] as family,
+                'more','ner','rick','sen','shaw','son','stone','ton','wood'])[1 + g / 400 % 20]
+           as family,
          date '1945-01-01' + (k % 21900) as born
     from person;
 

@@ -252,8 +252,14 @@ std::vector<ApiRoute> make_reading_routes() {
 std::vector<ApiRoute> make_settings_routes() {
   return {
       {"GET", "/v1/settings/{section}", "admin", 200, "/v1/settings/identity"},
-      {"PATCH", "/v1/settings/{section}", "admin", 200, "/v1/settings/identity?dry_run=true",
-       settings_body},
+      {"PATCH",
+       "/v1/settings/{section}",
+       "admin",
+       200,
+       "/v1/settings/identity?dry_run=true",
+       settings_body,
+       {},
+       {"/classes/account/systems"}},
       {"PATCH", "/v1/settings/{section}", "admin", 200, "/v1/settings/identity",
        R"json({"stale_after_days": {"phone": 80}})json"},
   };
