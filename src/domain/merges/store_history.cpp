@@ -60,6 +60,8 @@ with page as materialized (
 )
 )sql";
 
+// "limit 1" keeps each look-up a walk of an index: the planner can't tell how many rows a page has,
+// and would otherwise read whole tables.
 constexpr std::string_view render_sql = R"sql(
 select page.at, page.id, page.joined,
        coalesce(m.one_id, p.one_id), one.display_name,
@@ -70,11 +72,19 @@ select page.at, page.id, page.joined,
        u.how, u.at, u.reason, u.agent, u.key_id,
        p.source, p.merge_id, p.lifted_at, p.lifted_by
 from page
-left join merges m on page.joined and m.tenant_id = $1 and m.id = page.id
-left join undos u on u.tenant_id = $1 and u.id = m.undo_id
-left join partings p on not page.joined and p.tenant_id = $1 and p.id = page.id
-left join customers one on one.tenant_id = $1 and one.id = coalesce(m.one_id, p.one_id)
-left join customers other on other.tenant_id = $1 and other.id = coalesce(m.other_id, p.other_id)
+left join lateral (
+  select * from merges where page.joined and tenant_id = $1 and id = page.id limit 1) m on true
+left join lateral (
+  select * from undos where tenant_id = $1 and id = m.undo_id limit 1) u on true
+left join lateral (
+  select * from partings where not page.joined and tenant_id = $1 and id = page.id limit 1) p
+  on true
+left join lateral (
+  select display_name from customers
+  where tenant_id = $1 and id = coalesce(m.one_id, p.one_id) limit 1) one on true
+left join lateral (
+  select display_name from customers
+  where tenant_id = $1 and id = coalesce(m.other_id, p.other_id) limit 1) other on true
 order by page.at desc, page.id desc
 )sql";
 
