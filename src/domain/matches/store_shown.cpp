@@ -114,12 +114,17 @@ Shown read_match(postgres::Rows::Row const& row) {
   return match;
 }
 
+// By limits the planner is told how few there are of a match; else it may begin at the customers.
 constexpr std::string_view candidates_sql = R"sql(
 select c.match_id, c.part_id, p.root_id, c.verdict, c.grade, c.score, c.evidence,
        to_json(c.against)
-from matches_candidates c
-join parts p on p.tenant_id = c.tenant_id and p.id = c.part_id
-where c.tenant_id = $1 and c.match_id = any($2::uuid[])
+from unnest($2::uuid[]) asked(id)
+cross join lateral (
+  select * from matches_candidates
+  where tenant_id = $1 and match_id = asked.id
+  order by place limit $3) c
+cross join lateral (
+  select root_id from parts where tenant_id = $1 and id = c.part_id limit 1) p
 order by c.match_id, c.place
 )sql";
 
@@ -217,7 +222,7 @@ std::vector<Shown> read_all(postgres::Tx& tx, postgres::Rows const& rows) {
     matches.push_back(read_match(row));
     asked.push_back(matches.back().id);
   }
-  auto const candidates = tx.ask(candidates_sql, {tx.tenant(), ids(asked)});
+  auto const candidates = tx.ask(candidates_sql, {tx.tenant(), ids(asked), candidates_max});
   auto const decisions = tx.ask(decisions_sql, {tx.tenant(), ids(asked), decisions_shown_max});
   auto const match_of = [&](postgres::Rows::Row const& row) -> Shown& {
     auto const id = row[0].id<MatchId>();
