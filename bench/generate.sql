@@ -72,9 +72,10 @@ create temp table held on commit drop as
       ('account', 'crm:' || n, 'authenticated')) held (type, value, assurance);
 insert into identifiers (tenant_id, type, value, created_at)
 select :tenant, type, value, at from held order by type, value;
+-- Confirmed just now: a telephone that nobody has confirmed for 90 days decides nothing alone.
 insert into identifier_owners (tenant_id, type, value, part_id, assurance, raw, valid_from,
                                confirmed_first_at, confirmed_last_at, key_id)
-select :tenant, type, value, part, assurance, value, at, at, at, :'key' from held
+select :tenant, type, value, part, assurance, value, at, at, now(), :'key' from held
  order by type, value;
 
 insert into merges (tenant_id, id, survivor_id, loser_id, moved_parts, one_id, other_id, rule,
