@@ -79,6 +79,16 @@ likeness::Record record_of(store::Member const& member, std::span<likeness::Valu
   return likeness::read(profile_with_name(member.profile, member.display_name), values);
 }
 
+std::vector<PartRecord> records_of(store::Members const& found) {
+  std::map<CustomerId, std::vector<likeness::Value>> values;
+  for (auto const& carried : found.carried) values[carried.part].push_back(carried.value);
+  std::vector<PartRecord> records;
+  for (auto const& member : found.members) {
+    records.push_back({member.part, record_of(member, values[member.part])});
+  }
+  return records;
+}
+
 likeness::Record record_of(Settings const& settings, std::string_view profile,
                            std::span<Presented const> presented) {
   std::vector<likeness::Value> values;

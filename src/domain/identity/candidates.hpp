@@ -42,6 +42,12 @@ bool exclude_each_other(Settings const& settings, Known const& one, Known const&
 
 /// What a part says.
 likeness::Record record_of(store::Member const& member, std::span<likeness::Value const> values);
+/// What each of these parts says.
+struct PartRecord {
+  CustomerId part;
+  likeness::Record record;
+};
+std::vector<PartRecord> records_of(store::Members const& found);
 /// The record that a request brings. Blocked values say nothing.
 likeness::Record record_of(Settings const& settings, std::string_view profile,
                            std::span<Presented const> presented);

@@ -3,7 +3,6 @@
 //
 // What levels of agreement are worth, learnt from a tenant's own customers.
 #include <algorithm>
-#include <map>
 #include <random>
 #include <set>
 #include <unordered_map>
@@ -22,18 +21,14 @@ constexpr std::size_t pairs_max = 400'000;   // of each kind
 
 using Records = std::vector<likeness::Record>;
 
-std::vector<likeness::Record> read_chunk(postgres::Tx& tx, std::optional<CustomerId>& below,
-                                         std::size_t& customers) {
+Records read_chunk(postgres::Tx& tx, std::optional<CustomerId>& below, std::size_t& customers) {
   auto const roots = store::roots_below(tx, below, chunk);
   customers = roots.size();
   if (roots.empty()) return {};
   below = roots.back();
-  auto const found = store::members_of(tx, roots);
-  std::map<CustomerId, std::vector<likeness::Value>> values;
-  for (auto const& carried : found.carried) values[carried.part].push_back(carried.value);
   Records records;
-  for (auto const& member : found.members) {
-    records.push_back(record_of(member, values[member.part]));
+  for (auto& each : records_of(store::members_of(tx, roots))) {
+    records.push_back(std::move(each.record));
   }
   return records;
 }

@@ -24,6 +24,20 @@ Presented present(Settings const& settings, Identifier const& identifier,
   return presented;
 }
 
+std::vector<Presented> present_all(Settings const& settings,
+                                   std::span<Identifier const> identifiers,
+                                   std::map<Key, std::vector<store::Holder>> const& holders,
+                                   Timestamp now) {
+  std::vector<Presented> presented;
+  for (Identifier const& identifier : identifiers) {
+    auto const found = holders.find(key_of(identifier));
+    presented.push_back(
+        present(settings, identifier,
+                found == holders.end() ? std::span<store::Holder const>() : found->second, now));
+  }
+  return presented;
+}
+
 std::vector<CustomerId> contradicted(Settings const& settings, std::span<Presented const> presented,
                                      std::function<std::vector<Key>(CustomerId)> const& held) {
   std::vector<Identifier> brought;

@@ -29,6 +29,12 @@ inline constexpr std::chrono::hours confirmed_every{24};
 Presented present(Settings const& settings, Identifier const& identifier,
                   std::span<store::Holder const> holders, Timestamp now);
 
+/// Each of these, among the holders that were looked up.
+std::vector<Presented> present_all(Settings const& settings,
+                                   std::span<Identifier const> identifiers,
+                                   std::map<Key, std::vector<store::Holder>> const& holders,
+                                   Timestamp now);
+
 /// Customers whom identifiers lead to and who cannot be meant: they hold another value of a class
 /// that is exclusive. `held` is asked only where such a value was brought that they do not hold.
 std::vector<CustomerId> contradicted(Settings const& settings, std::span<Presented const> presented,
@@ -107,7 +113,7 @@ class Holdings {
   store::Confirmations confirmed_;
   std::vector<store::Sighting> sightings_;
   std::set<CustomerId> created_;
-  std::int64_t newcomers_ = 0;  // as they are counted
+  std::int64_t newcomers_ = 0;    // as they are counted
   std::set<CustomerId> touched_;  // roots whose own version rises
 };
 

@@ -2,8 +2,6 @@
 // SPDX-License-Identifier: Apache-2.0
 //
 // Keys for customers that have none.
-#include <map>
-
 #include "domain/identity/candidates.hpp"
 #include "throughline/domain/identity.hpp"
 
@@ -13,12 +11,9 @@ namespace {
 constexpr std::size_t chunk = 1000;  // customers a transaction
 
 std::vector<store::KeyRow> keys_of(store::Members const& found) {
-  std::map<CustomerId, std::vector<likeness::Value>> values;
-  for (auto const& carried : found.carried) values[carried.part].push_back(carried.value);
   std::vector<store::KeyRow> rows;
-  for (auto const& member : found.members) {
-    auto const record = record_of(member, values[member.part]);
-    for (auto const key : likeness::keys(record)) rows.push_back({key, member.part});
+  for (auto const& [part, record] : records_of(found)) {
+    for (auto const key : likeness::keys(record)) rows.push_back({key, part});
   }
   return rows;
 }

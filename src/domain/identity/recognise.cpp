@@ -71,13 +71,7 @@ Sight look(postgres::Tx& tx, Actor const& actor, Question const& question, store
   auto const settings = said.read();
   basis = store::read_basis(asked_basis);
   auto const hits = store::read_hits(asked_hits);
-  std::vector<Presented> presented;
-  for (Identifier const& identifier : identifiers) {
-    auto const found = holders.find(key_of(identifier));
-    presented.push_back(present(
-        settings, identifier,
-        found == holders.end() ? std::span<store::Holder const>() : found->second, actor.now));
-  }
+  auto const presented = present_all(settings, identifiers, holders, actor.now);
   std::set<CustomerId> roots(hits.roots.begin(), hits.roots.end());
   add_owners(presented, roots);
   if (except) roots.erase(*except);

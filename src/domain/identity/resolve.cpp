@@ -102,13 +102,7 @@ Resolved resolve(postgres::Tx& tx, Actor const& actor, Subject const& subject) {
   AskedSettings const said(tx);
   auto const holders = store::holders(tx, identifiers);
   auto const settings = said.read();
-  std::vector<Presented> presented;
-  for (Identifier const& identifier : identifiers) {
-    auto const found = holders.find(key_of(identifier));
-    presented.push_back(present(
-        settings, identifier,
-        found == holders.end() ? std::span<store::Holder const>() : found->second, actor.now));
-  }
+  auto const presented = present_all(settings, identifiers, holders, actor.now);
   auto const vetoed =
       contradicted(settings, presented, [&](CustomerId root) { return store::held_by(tx, root); });
   return answer(decide(presented, vetoed));
