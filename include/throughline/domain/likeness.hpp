@@ -77,9 +77,10 @@ using Key = std::int64_t;
 
 /// At most keys_max, each once. Two records share a key where
 ///   an email's local part, a phone's digits, or an account's number in one system differ by at
-///   most one edit (a character dropped, added, replaced, or two neighbours swapped),
+///   most one edit (a character dropped, added, replaced, or two neighbours swapped), from five
+///   characters up,
 ///   both names agree in any order, however nicknamed (weakest: it is skipped where it is common),
-///   a date of birth (day and month in any order) meets a name's sound, city or postal code,
+///   a date of birth (day and month in any order) meets a name's initial, city or postal code,
 ///   a house number and street meet a postal code or a name's sound.
 /// A key that many records have says nothing; the caller skips it, and counts.
 std::vector<Key> keys(Record const& record);
@@ -175,6 +176,8 @@ enum class Veto {
 std::string_view name(Veto veto);
 
 /// Every member of one with every member of the other; each kind once. Finds the first two kinds.
+/// Dates forbid where more pairs are incompatible than compatible, and no number or account proves
+/// that one of the dates is wrong (an exact one, with names and address beside it).
 std::vector<Veto> vetoes(std::span<Record const> one, std::span<Record const> other);
 
 // --- one record and those it could belong to -------------------------------------------------
