@@ -22,23 +22,25 @@ def with_values(sql, values):
     return re.sub(r"\$(\d+)", lambda match: values[int(match.group(1)) - 1], sql)
 
 
-def limits():
-    """The numbers of include/throughline/domain/context.hpp by name."""
-    header = (world.ROOT / "include/throughline/domain/context.hpp").read_text()
-    return {name: value for name, value in re.findall(r"constexpr int (\w+) = (\d+);", header)}
+def limits(module):
+    """The numbers of include/throughline/domain/<module>.hpp by name."""
+    header = (world.ROOT / f"include/throughline/domain/{module}.hpp").read_text()
+    return dict(re.findall(r"constexpr (?:int|std::size_t) (\w+) = (\d+);", header))
 
 
 def cold_script(target, parts, folder):
     """Who is it, then the document: as on a cold read, each by the server's own statement."""
     numbers = target.cold[parts]
-    limit = limits()
+    limit = limits("context")
+    candidates = int(limits("identity")["candidates_max"])
     now = generate.NOW.replace("T", " ")
     types, values = ["'phone'"], ["'+1212' || (2000000 + :n)"]
     if parts > 1:
         types.append("'email'")
         values.append("'customer' || :n || '@example.com'")
     resolve = with_values(constant("identity", "holders_sql"), [
-        f"{target.tenant}", f"array[{', '.join(types)}]", f"array[{', '.join(values)}]"])
+        f"{target.tenant}", f"array[{', '.join(types)}]", f"array[{', '.join(values)}]", "false",
+        f"{candidates + 1}"])
     assemble = with_values(constant("context", "assemble_sql"), [
         f"{target.tenant}", ":root_id::uuid", f"'{now}'::timestamptz", limit["text_max"],
         limit["identifiers_max"], limit["live_max"], limit["open_cases_max"],
