@@ -7,9 +7,11 @@
 #include <optional>
 #include <utility>
 
+#include "app/alarms.hpp"
 #include "app/cached_route.hpp"
 #include "app/periodic.hpp"
 #include "app/readiness.hpp"
+#include "app/ringing.hpp"
 #include "app/routes.hpp"
 #include "throughline/domain/context.hpp"
 #include "throughline/platform/auth.hpp"
@@ -27,7 +29,8 @@ namespace throughline::app {
 
 namespace {
 
-constexpr std::size_t service_connections = 4;  // keys looked up and refreshed, chores
+constexpr std::size_t service_connections = 5;  // keys looked up and refreshed, chores, alarms
+constexpr std::size_t ringing_connections = 1;
 constexpr std::size_t hints_max = 1'000'000;
 constexpr std::chrono::milliseconds look_interval{1000};
 constexpr std::chrono::milliseconds ask_interval{100};
@@ -37,6 +40,10 @@ constexpr int sweep_chunks_max = 100;  // at a time, so that stopping need not w
 // `commits` grows by a row with every write, and nobody asks for one that is some seconds old.
 constexpr std::chrono::milliseconds commits_sweep_interval{10'000};
 constexpr std::size_t commits_sweep_chunk = 5000;
+// What falls due is a committed fact within a second.
+constexpr std::chrono::milliseconds ringing_interval{250};
+// What may wait for the caches: nobody does.
+constexpr std::chrono::milliseconds ringing_settle{2500};
 constexpr std::size_t metrics_connections = 64;
 
 postgres::PoolOptions pool_options(config::Config const& config, std::string_view role,
@@ -110,8 +117,9 @@ struct Instance::Parts {
       : config(from),
         clock(time),
         log(from.log_path),
-        pool(pool_options(from, postgres::server_role, from.workers + from.limits.batch_lanes), log,
-             metrics),
+        pool(pool_options(from, postgres::server_role,
+                          from.workers + from.limits.batch_lanes + ringing_connections),
+             log, metrics),
         service_pool(pool_options(from, postgres::service_role, service_connections), log, metrics),
         keys(service_pool, log),
         hints(hints_max),
@@ -121,10 +129,12 @@ struct Instance::Parts {
         keeper(keeper_options(from, timing), standing, memory_entries, redis_form, log, metrics),
         readiness(service_pool, server, keeper, stores),
         api(with_service_routes(make_routes(metrics)),
-            {pool, keys, hints, flights, stores, log, metrics}, from.workers, from.limits) {}
+            {pool, keys, hints, flights, stores, log, metrics}, from.workers, from.limits),
+        ringing(alarm_handlers(), ringing_parts()) {}
 
   std::vector<std::shared_ptr<cache::Store>> make_stores();
   std::vector<http::Route> with_service_routes(std::vector<http::Route> routes);
+  RingingParts ringing_parts();
   void start();
   void stop();
   void make_partitions();
@@ -149,11 +159,13 @@ struct Instance::Parts {
   cache::Keeper keeper;
   Readiness readiness;
   http::Api api;
+  Ringing ringing;
   std::optional<http::Server> metrics_server;
   std::optional<Periodic> looking;
   std::optional<Periodic> asking;
   std::optional<Periodic> chores;
   std::optional<Periodic> sweeping_commits;
+  std::optional<Periodic> ringing_often;
   std::optional<cache::Sampler> sampler;
   std::string commits_bound;  // of that chore's thread
 };
@@ -187,6 +199,21 @@ std::vector<http::Route> Instance::Parts::with_service_routes(std::vector<http::
   return routes;
 }
 
+/// Its commits are settled as those of requests are, though nobody waits for an answer.
+RingingParts Instance::Parts::ringing_parts() {
+  auto const committed = [this](postgres::Committed done) {
+    auto commit = cache::commit_of(std::move(done));
+    if (commit.roots.empty()) return;
+    server.post(0, [store = stores.front(), commit = std::move(commit)]() mutable {
+      store->settle(std::move(commit), ringing_settle, [](bool) {});
+    });
+  };
+  auto const doubt = [this](std::span<postgres::Touched const> roots) {
+    stores.front()->doubt(roots);
+  };
+  return {pool, service_pool, clock, committed, doubt, log, metrics};
+}
+
 void Instance::Parts::start() {
   make_partitions();
   readiness.look();
@@ -207,6 +234,7 @@ void Instance::Parts::start() {
     sweep();
   });
   sweeping_commits.emplace(commits_sweep_interval, [this] { sweep_commits(); });
+  if (config.rings_alarms) ringing_often.emplace(ringing_interval, [this] { ringing.ring(); });
   if (config.sampler) {
     sampler.emplace(pool_options(config, postgres::service_role, 1), standing, log, metrics);
   }
@@ -220,6 +248,7 @@ void Instance::Parts::stop() {
   asking.reset();
   chores.reset();
   sweeping_commits.reset();
+  ringing_often.reset();
   sampler.reset();
   api.stop();
   server.stop();
@@ -289,6 +318,10 @@ std::uint16_t Instance::metrics_port() const {
 
 void Instance::stop() {
   parts_->stop();
+}
+
+void Instance::ring_alarms() {
+  parts_->ringing.ring();
 }
 
 }  // namespace throughline::app

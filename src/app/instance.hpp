@@ -40,6 +40,8 @@ class Instance {
   std::uint16_t metrics_port() const;
   /// Drains, then ends every thread. Idempotent.
   void stop();
+  /// Rings what is due by the clock, as the sweeper does by itself where config.rings_alarms.
+  void ring_alarms();
 
  private:
   struct Parts;

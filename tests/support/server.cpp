@@ -29,6 +29,7 @@ Server::Server(ServerOptions options)
   config.io_threads = 2;
   config.workers = 4;
   config.log_path = "";
+  config.rings_alarms = false;
   // On a busy machine a worker may be long in coming; tests of the queue set their own.
   config.limits.queue_timeout = std::chrono::seconds(30);
   options.configure(config);
@@ -73,6 +74,9 @@ std::uint16_t Server::metrics_port() const {
 }
 void Server::stop() {
   instance_->stop();
+}
+void Server::ring() {
+  instance_->ring_alarms();
 }
 
 std::string Server::make_tenant_name() {

@@ -63,6 +63,8 @@ class Server {
   /// A client with this key; empty: none.
   Client client_with(std::string const& key) const;
 
+  /// Commits everything that has fallen due by the clock; nothing does so by itself.
+  void ring();
   /// Until /readyz names nothing that is degraded. Throws std::runtime_error if that takes long.
   void wait_until_fresh();
   /// Drains and stops; afterwards nothing listens.

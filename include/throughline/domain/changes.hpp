@@ -41,12 +41,34 @@ enum class Type {
   case_updated,
   note_added,
   event_recorded,
-  customer_parted,  // an undo left this customer: root and part are it, resource: the undo
-  note_updated,     // a link of it was taken away: see `fields`
-  event_updated,    // likewise
-  match_raised,     // a question for people about this part; resource: the match
-  match_decided,    // what they said
-  identifier_shared  // seen with different people: it no longer decides
+  customer_parted,      // an undo left this customer: root and part are it, resource: the undo
+  note_updated,         // a link of it was taken away: see `fields`
+  event_updated,        // likewise
+  match_raised,         // a question for people about this part; resource: the match
+  match_decided,        // what they said
+  identifier_shared,    // seen with different people: it no longer decides
+  interaction_revived,  // it had fallen silent and spoke again
+  commitment_made,
+  commitment_updated,
+  commitment_settled,  // kept, broken or cancelled
+  commitment_overdue,  // its due time passed while it was open
+  sla_activated,
+  sla_paused,
+  sla_resumed,
+  sla_retargeted,  // another priority: the same start, another due time
+  sla_at_risk,     // near its due time
+  sla_fulfilled,
+  sla_breached,
+  sla_cancelled,  // no policy applies any more
+  handoff_offered,
+  handoff_accepted,
+  handoff_declined,
+  handoff_cancelled,
+  handoff_expired,
+  handoff_read,  // its packet was shown
+  warning_raised,
+  warning_cleared,  // its reason or its window ended
+  case_aged         // resolved so long ago that contexts leave it out
 };
 std::string_view name(Type type);  // "interaction.started"
 std::optional<Type> parse_type(std::string_view name);

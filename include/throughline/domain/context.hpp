@@ -17,7 +17,7 @@
 namespace throughline::context {
 
 /// Named in the ETag and in cache keys: raise it whenever the document's shape changes.
-inline constexpr int schema_version = 1;
+inline constexpr int schema_version = 2;
 
 // Bounds of its lists; "more": n says how many were cut.
 inline constexpr int live_max = 10;

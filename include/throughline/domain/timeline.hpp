@@ -21,8 +21,8 @@ namespace throughline::timeline {
 
 using throughline::channels;  // what an entry's channel may be
 
-/// "interaction" "message" "case" "note" "event" "identity"
-enum class Kind { interaction, message, case_, note, event, identity };
+/// "interaction" "message" "case" "note" "event" "identity" "commitment" "handoff" "sla"
+enum class Kind { interaction, message, case_, note, event, identity, commitment, handoff, sla };
 std::string_view name(Kind kind);
 /// All names, in the order above.
 std::span<std::string_view const> kind_names();

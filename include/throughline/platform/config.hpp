@@ -45,8 +45,9 @@ struct Config {
   std::chrono::milliseconds redis_timeout{250};
   std::chrono::hours idempotency_retention{24};
   std::string log_path = "-";
-  bool access_log = true;  // a line for each request
-  bool sampler = true;     // look for stale reads on all instances
+  bool access_log = true;    // a line for each request
+  bool sampler = true;       // look for stale reads on all instances
+  bool rings_alarms = true;  // commit what falls due; not where a test moves the clock
   Limits limits;
 };
 

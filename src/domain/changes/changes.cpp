@@ -12,14 +12,50 @@
 namespace throughline::changes {
 namespace {
 
-constexpr std::array<std::string_view, 21> names{
-    "customer.created",       "customer.updated",     "customer.merged",     "identifier.attached",
-    "identifier.detached",    "identifier.confirmed", "interaction.started", "interaction.updated",
-    "interaction.identified", "interaction.ended",    "message.added",       "case.opened",
-    "case.updated",           "note.added",           "event.recorded",      "customer.parted",
-    "note.updated",           "event.updated",        "match.raised",        "match.decided",
-    "identifier.shared"};
-static_assert(names.size() == static_cast<std::size_t>(Type::identifier_shared) + 1);
+constexpr std::array<std::string_view, 43> names{"customer.created",
+                                                 "customer.updated",
+                                                 "customer.merged",
+                                                 "identifier.attached",
+                                                 "identifier.detached",
+                                                 "identifier.confirmed",
+                                                 "interaction.started",
+                                                 "interaction.updated",
+                                                 "interaction.identified",
+                                                 "interaction.ended",
+                                                 "message.added",
+                                                 "case.opened",
+                                                 "case.updated",
+                                                 "note.added",
+                                                 "event.recorded",
+                                                 "customer.parted",
+                                                 "note.updated",
+                                                 "event.updated",
+                                                 "match.raised",
+                                                 "match.decided",
+                                                 "identifier.shared",
+                                                 "interaction.revived",
+                                                 "commitment.made",
+                                                 "commitment.updated",
+                                                 "commitment.settled",
+                                                 "commitment.overdue",
+                                                 "sla.activated",
+                                                 "sla.paused",
+                                                 "sla.resumed",
+                                                 "sla.retargeted",
+                                                 "sla.at_risk",
+                                                 "sla.fulfilled",
+                                                 "sla.breached",
+                                                 "sla.cancelled",
+                                                 "handoff.offered",
+                                                 "handoff.accepted",
+                                                 "handoff.declined",
+                                                 "handoff.cancelled",
+                                                 "handoff.expired",
+                                                 "handoff.read",
+                                                 "warning.raised",
+                                                 "warning.cleared",
+                                                 "case.aged"};
+static_assert(names.size() == static_cast<std::size_t>(Type::case_aged) + 1);
 
 /// Where to read on; without a cursor, where what is kept begins.
 std::int64_t start_of(Query const& query, std::int64_t kept_from) {

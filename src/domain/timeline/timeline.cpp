@@ -13,9 +13,9 @@
 namespace throughline::timeline {
 namespace {
 
-constexpr std::array<std::string_view, 6> names{"interaction", "message", "case",
-                                                "note",        "event",   "identity"};
-static_assert(names.size() == static_cast<std::size_t>(Kind::identity) + 1);
+constexpr std::array<std::string_view, 9> names{
+    "interaction", "message", "case", "note", "event", "identity", "commitment", "handoff", "sla"};
+static_assert(names.size() == static_cast<std::size_t>(Kind::sla) + 1);
 
 /// A page ends where the one before began, and never reaches `until`.
 TimeKey end_of(PageRequest const& page, Filter const& filter) {
