@@ -84,10 +84,11 @@ def take(options, wanted, small, large):
 @contextlib.contextmanager
 def copy_of(url, name):
     """A database to write to, made from one that stays as it is."""
-    world.run_sql(url, "drop database if exists bench with (force)",
-                  f"create database bench template {name}")
+    # Unforced: that would end an autovacuum worker as well, which only a superuser may. PostgreSQL
+    # itself sends it away, and waits for sessions that are just ending.
+    world.run_sql(url, "drop database if exists bench", f"create database bench template {name}")
     yield world.sibling(url, "bench")
-    world.run_sql(url, "drop database if exists bench with (force)")
+    world.run_sql(url, "drop database if exists bench")
 
 
 def measure(options, folder):

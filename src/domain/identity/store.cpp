@@ -47,7 +47,7 @@ namespace {
 
 constexpr std::string_view holders_sql = R"sql(
 select o.type, o.value, o.part_id, p.root_id, o.assurance, o.confirmed_last_at,
-       i.shared is not null
+       i.shared is not null as shared
 from unnest($2::text[], $3::text[]) asked(type, value)
 join identifiers i on i.tenant_id = $1 and i.type = asked.type and i.value = asked.value
 cross join lateral (
