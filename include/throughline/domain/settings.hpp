@@ -40,6 +40,8 @@ struct Section {
   std::function<std::string(postgres::Tx&, Actor const&, std::string_view before,
                             std::string_view after)>
       effect;
+  /// Whether its member `default_region` is the tenant's, which every Actor carries.
+  bool has_region = false;
 };
 
 /// What the tenant has said, on its way: one look at the primary key that travels with other
@@ -60,10 +62,9 @@ struct Shown {
 Shown get(postgres::Tx& tx, Section const& section);
 
 /// Applies a merge patch (RFC 7396) to what was said; null brings the default back. Raises the
-/// section's version and tenants.settings_version, unless the patch changes nothing. A member
-/// `default_region` is the tenant's, which every Actor carries. Locks the tenant's row
-/// (LockRank::rest). Throws invalid with every bad field, also beyond said_bytes_max, and
-/// version_mismatch as `expected` asks.
+/// section's version and tenants.settings_version, unless the patch changes nothing. Locks the
+/// tenant's row (LockRank::rest). Throws invalid with every bad field, also beyond said_bytes_max,
+/// and version_mismatch as `expected` asks.
 void change(postgres::Tx& tx, Actor const& actor, Section const& section, std::string_view patch,
             std::optional<std::int64_t> expected);
 

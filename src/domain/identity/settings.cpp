@@ -79,7 +79,8 @@ settings::Section settings_section() {
       section_name, check_settings,
       [](postgres::Tx& tx, Actor const& actor, std::string_view before, std::string_view after) {
         return to_json(effect_of(tx, parse_settings(before), parse_settings(after), actor.now));
-      }};
+      },
+      true};
 }
 
 }  // namespace throughline::identity

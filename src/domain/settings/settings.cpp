@@ -10,25 +10,27 @@
 namespace throughline::settings {
 namespace {
 
-/// What was said, with the tenant's region in its place.
-std::string whole(store::Stored const& stored) {
+/// What was said, with the tenant's region in its place where the section shows it.
+std::string whole(Section const& section, store::Stored const& stored) {
+  if (!section.has_region) return stored.value;
   return with_region(stored.value, stored.default_region);
 }
 
 Shown shown_as(Section const& section, store::Stored const& stored) {
-  return {section.name, stored.version, stored.updated_at, section.check(whole(stored)).shown, {}};
+  return {section.name, stored.version, stored.updated_at, section.check(whole(section, stored)).shown, {}};
 }
 
 /// The section after a patch; its version is the next one where anything differs.
 store::Stored patched(Actor const& actor, Section const& section, store::Stored const& stored,
                       std::string_view patch) {
   check_object(patch);
-  auto const said = without_nulls(section.check(overlaid(whole(stored), patch)).said);
+  auto const said = without_nulls(section.check(overlaid(whole(section, stored), patch)).said);
   if (said.size() > said_bytes_max) {
     throw Error({FieldError{
         "", "a section holds at most " + std::to_string(said_bytes_max) + " bytes of JSON"}});
   }
-  if (equal(said, whole(stored))) return stored;
+  if (equal(said, whole(section, stored))) return stored;
+  if (!section.has_region) return {said, stored.version + 1, actor.now, stored.default_region};
   auto parted = without_region(said);
   return {std::move(parted.said), stored.version + 1, actor.now, std::move(parted.region)};
 }
