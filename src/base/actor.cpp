@@ -71,6 +71,10 @@ std::string to_string(Scopes scopes) {
   return words;
 }
 
+bool same_agent(Agent const& one, Agent const& other) {
+  return one.kind == other.kind && one.id == other.id;
+}
+
 Timestamp record_time(Actor const& actor, std::optional<Timestamp> asked,
                       std::string_view pointer) {
   if (!asked) return actor.now;

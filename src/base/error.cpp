@@ -25,6 +25,8 @@ std::string_view name(Code code) {
       return "not_acceptable";
     case Code::conflict:
       return "conflict";
+    case Code::handed_off:
+      return "handed_off";
     case Code::ambiguous:
       return "ambiguous";
     case Code::gone:

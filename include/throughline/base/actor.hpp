@@ -79,6 +79,8 @@ struct Agent {
   std::string persona_version;  // bots only
   bool operator==(Agent const&) const = default;
 };
+/// Whether both are one and the same bot or person, whichever model and versions it runs with.
+bool same_agent(Agent const& one, Agent const& other);
 /// {"kind":…,"id":…} without what was not given: how an agent stands in answers and in columns.
 std::string to_json(Agent const& agent);
 /// What to_json() wrote. Throws std::logic_error for anything else.

@@ -25,6 +25,7 @@ enum class Code {
   method_not_allowed,    // 405: `Allow` names what is
   not_acceptable,        // 415: a body that is not JSON
   conflict,              // 409: the state of the resource forbids it
+  handed_off,            // 409: another agent speaks here now; `agent` names it
   ambiguous,             // 409: an identifier leads to several customers; `candidates` names them
   gone,                  // 410: what the cursor stood at is kept no longer
   version_mismatch,      // 412: If-Match names another version

@@ -50,6 +50,7 @@ using MessageId = Id<struct MessageTag>;
 using CaseId = Id<struct CaseTag>;
 using NoteId = Id<struct NoteTag>;
 using EventId = Id<struct EventTag>;
+using HandoffId = Id<struct HandoffTag>;
 using MergeId = Id<struct MergeTag>;
 using MatchId = Id<struct MatchTag>;
 using ChangeId = Id<struct ChangeTag>;

@@ -68,7 +68,8 @@ enum class Type {
   handoff_read,  // its packet was shown
   warning_raised,
   warning_cleared,  // its reason or its window ended
-  case_aged         // resolved so long ago that contexts leave it out
+  case_aged,        // resolved so long ago that contexts leave it out
+  handoff_updated   // its receiver has spoken, or a link of it was taken away: see `fields`
 };
 std::string_view name(Type type);  // "interaction.started"
 std::optional<Type> parse_type(std::string_view name);

@@ -37,12 +37,15 @@ class Gauge {
 class Histogram {
  public:
   explicit Histogram(void* handle) : handle_(handle) {}
-  /// Seconds; buckets from 50 µs to 10 s.
+  /// Seconds.
   void observe(double seconds);
 
  private:
   void* handle_;
 };
+
+/// What a histogram's buckets are for: from 50 µs to 10 s, or from 1 s to an hour.
+enum class Scale { machines, people };
 
 class Registry {
  public:
@@ -54,7 +57,8 @@ class Registry {
   /// The same name and labels give the same series. Look up once and keep the handle.
   Counter counter(std::string const& name, std::string const& help, Labels labels = {});
   Gauge gauge(std::string const& name, std::string const& help, Labels labels = {});
-  Histogram histogram(std::string const& name, std::string const& help, Labels labels = {});
+  Histogram histogram(std::string const& name, std::string const& help, Labels labels = {},
+                      Scale scale = Scale::machines);
   /// Called before each rendering, to set gauges that are read rather than kept. Must not block.
   void on_render(std::function<void()> refresh);
   /// The text exposition format, version 0.0.4.

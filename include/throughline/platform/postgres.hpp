@@ -163,6 +163,10 @@ class Tx {
   /// The newest version registered for a root of this tenant; 0 if none was.
   std::int64_t version_of(CustomerId root) const;
 
+  /// Calls this once the transaction has been committed, with the pool's metrics: for what is
+  /// counted of it. Never if it was rolled back, or if nobody knows. Must not throw.
+  void after_commit(std::function<void(metrics::Registry&)> call);
+
   TenantId tenant() const;
   /// Goes on under another tenant, with the lock ranks to be taken anew. Its number must be higher
   /// than the one before: so the one lock order reaches over all tenants of a transaction.

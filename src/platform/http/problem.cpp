@@ -39,6 +39,8 @@ Meaning meaning(Code code) {
       return {415, name(code), "Unsupported media type"};
     case Code::conflict:
       return {409, name(code), "The state of the resource forbids it"};
+    case Code::handed_off:
+      return {409, name(code), "Another agent speaks here now"};
     case Code::ambiguous:
       return {409, name(code), "Several customers answer to this"};
     case Code::gone:

@@ -16,11 +16,13 @@ namespace throughline::metrics {
 
 namespace {
 
-prometheus::Histogram::BucketBoundaries const& bucket_bounds() {
-  static prometheus::Histogram::BucketBoundaries const bounds = {
+prometheus::Histogram::BucketBoundaries const& bucket_bounds(Scale scale) {
+  static prometheus::Histogram::BucketBoundaries const machines = {
       50e-6, 100e-6, 250e-6, 500e-6, 1e-3, 2.5e-3, 5e-3, 10e-3, 25e-3,
       50e-3, 0.1,    0.25,   0.5,    1,    2.5,    5,    10};
-  return bounds;
+  static prometheus::Histogram::BucketBoundaries const people = {1,   2.5, 5,   10,   20,   30,  60,
+                                                                 120, 300, 600, 1200, 1800, 3600};
+  return scale == Scale::machines ? machines : people;
 }
 
 }  // namespace
@@ -57,9 +59,10 @@ Gauge Registry::gauge(std::string const& name, std::string const& help, Labels l
   return Gauge(&family.Add(labels));
 }
 
-Histogram Registry::histogram(std::string const& name, std::string const& help, Labels labels) {
+Histogram Registry::histogram(std::string const& name, std::string const& help, Labels labels,
+                              Scale scale) {
   auto& family = prometheus::BuildHistogram().Name(name).Help(help).Register(impl_->series);
-  return Histogram(&family.Add(labels, bucket_bounds()));
+  return Histogram(&family.Add(labels, bucket_bounds(scale)));
 }
 
 void Registry::on_render(std::function<void()> refresh) {

@@ -43,6 +43,7 @@ struct Pool::Impl {
       : options(from),
         connections(from, logger, metrics),
         log(logger),
+        registry(metrics),
         took(metrics.histogram("throughline_postgres_transaction_seconds",
                                "Time from BEGIN to the end of COMMIT or ROLLBACK.")),
         retried(metrics.counter("throughline_postgres_retries_total",
@@ -56,6 +57,7 @@ struct Pool::Impl {
   PoolOptions const options;
   Connections connections;
   log::Logger& log;
+  metrics::Registry& registry;
   metrics::Histogram took;
   metrics::Counter retried;
 };
@@ -70,7 +72,9 @@ Committed Pool::Impl::attempt(Connections::Lease& lease, Mode mode, TenantId ten
     try {
       Tx tx(state);
       body(tx);
-      return state.commit(options.hooks);
+      auto committed = state.commit(options.hooks);
+      state.conclude(registry);
+      return committed;
     } catch (ConnectionLost const&) {
       if (renewed || state.answered) throw;
       lease.renew();

@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <functional>
 #include <map>
 #include <memory>
 #include <utility>
@@ -25,6 +26,8 @@ struct Tx::Impl {
   Committed commit(CommitHooks const& hooks);
   void leave_rows(std::string const& sql, Committed const& committed);
   std::vector<Touched> newest() const;
+  /// What is done when the transaction has been committed.
+  void conclude(metrics::Registry& metrics) noexcept;
 
   Connection& connection;
   TenantId tenant;
@@ -34,6 +37,7 @@ struct Tx::Impl {
   bool answered = false;  // the session has proved to be alive
   LockRank rank = LockRank::none;
   std::map<std::pair<std::int32_t, CustomerId>, std::int64_t> touched;  // root to newest version
+  std::vector<std::function<void(metrics::Registry&)>> after_commit;
 };
 
 /// The connection was lost during COMMIT.

@@ -105,9 +105,8 @@ void Tx::Impl::leave_rows(std::string const& sql, Committed const& committed) {
       set_tenant();
     }
     std::span<Touched const> const roots(from, to);
-    append(sql,
-           {tenant, committed.id, Param::array_of(roots, [](auto const& t) { return t.root; }),
-            Param::array_of(roots, [](auto const& t) { return t.version; })});
+    append(sql, {tenant, committed.id, Param::array_of(roots, [](auto const& t) { return t.root; }),
+                 Param::array_of(roots, [](auto const& t) { return t.version; })});
     from = to;
   }
 }
@@ -117,6 +116,10 @@ std::vector<Touched> Tx::Impl::newest() const {
   for (auto const& [root, version] : touched)
     result.push_back({TenantId{root.first}, root.second, version});
   return result;
+}
+
+void Tx::Impl::conclude(metrics::Registry& metrics) noexcept {
+  for (auto const& call : after_commit) call(metrics);
 }
 
 Rows Tx::exec(std::string_view sql, std::initializer_list<Param> params) {
@@ -165,6 +168,7 @@ Answer Tx::ask_lock(LockRank rank, std::string_view sql, std::vector<Param> para
 void Tx::savepoint(std::function<void()> const& body) {
   auto const touched = impl_.touched;
   auto const rank = impl_.rank;
+  auto const calls = impl_.after_commit.size();
   exec("savepoint item");
   try {
     body();
@@ -179,6 +183,7 @@ void Tx::savepoint(std::function<void()> const& body) {
     exec("release savepoint item");
     impl_.touched = touched;
     impl_.rank = rank;
+    impl_.after_commit.resize(calls);
     throw;
   }
 }
@@ -195,6 +200,10 @@ std::vector<Touched> Tx::touched() const {
 std::int64_t Tx::version_of(CustomerId root) const {
   auto const found = impl_.touched.find({impl_.tenant.value, root});
   return found == impl_.touched.end() ? 0 : found->second;
+}
+
+void Tx::after_commit(std::function<void(metrics::Registry&)> call) {
+  impl_.after_commit.push_back(std::move(call));
 }
 
 TenantId Tx::tenant() const {

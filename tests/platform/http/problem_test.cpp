@@ -41,6 +41,7 @@ TEST_CASE("each code has a status of its own kind and a stable type", "[http]") 
                                      {Code::method_not_allowed, 405},
                                      {Code::not_acceptable, 415},
                                      {Code::conflict, 409},
+                                     {Code::handed_off, 409},
                                      {Code::ambiguous, 409},
                                      {Code::gone, 410},
                                      {Code::version_mismatch, 412},

@@ -30,6 +30,15 @@ TEST_CASE("counters, gauges and histograms appear in the exposition text", "[met
   CHECK_THAT(text, Contains("throughline_request_seconds_bucket{route=\"/v1/x\",le=\"0.0001\"} 1"));
 }
 
+TEST_CASE("how long people wait has buckets of its own", "[metrics]") {
+  metrics::Registry registry;
+  registry.histogram("throughline_wait_seconds", "Waits.", {}, metrics::Scale::people).observe(45);
+  auto const text = registry.render();
+  CHECK_THAT(text, Contains("throughline_wait_seconds_bucket{le=\"30\"} 0"));
+  CHECK_THAT(text, Contains("throughline_wait_seconds_bucket{le=\"60\"} 1"));
+  CHECK_THAT(text, Contains("throughline_wait_seconds_bucket{le=\"3600\"} 1"));
+}
+
 TEST_CASE("the same name and labels are the same series, from any thread", "[metrics]") {
   metrics::Registry registry;
   std::vector<std::thread> threads;

@@ -57,6 +57,36 @@ Code code_of(std::function<void()> const& body) {
   return Code::internal;
 }
 
+TEST_CASE("what is to follow a commit follows that alone, once", "[postgres]") {
+  World world;
+  int calls = 0;
+  int attempts = 0;
+  auto const call = [&](metrics::Registry&) { ++calls; };
+  world.write([&](Tx& tx) {
+    tx.after_commit(call);
+    set_value(tx, "1", "new");
+    CHECK(calls == 0);
+    if (++attempts < 3) throw Retry{};
+  });
+  CHECK(calls == 1);
+  CHECK_THROWS_AS(world.write([&](Tx& tx) {
+    tx.after_commit(call);
+    set_value(tx, "1", "newer");
+    throw Error(Code::conflict, "not now");
+  }),
+                  Error);
+  CHECK(calls == 1);
+  world.write([&](Tx& tx) {
+    tx.after_commit(call);
+    CHECK_THROWS(tx.savepoint([&] {
+      tx.after_commit(call);
+      throw Error(Code::conflict, "not this item");
+    }));
+    set_value(tx, "1", "newest");
+  });
+  CHECK(calls == 2);
+}
+
 TEST_CASE("a transaction is committed whole or not at all", "[postgres]") {
   World world;
   world.write([](Tx& tx) {
