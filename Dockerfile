@@ -10,8 +10,9 @@ RUN scripts/build throughline && strip build/release/throughline
 
 FROM debian:12-slim
 RUN apt-get update \
-  && apt-get install -y --no-install-recommends ca-certificates curl libhiredis0.14 libicu72 \
-    libidn2-0 libphonenumber8 libpq5 libprometheus-cpp-core1.0 libspdlog1.10 libssl3 \
+  && apt-get install -y --no-install-recommends ca-certificates curl libcctz2 libhiredis0.14 \
+    libicu72 libidn2-0 libphonenumber8 libpq5 libprometheus-cpp-core1.0 libspdlog1.10 libssl3 \
+    tzdata \
   && rm -rf /var/lib/apt/lists/* \
   && useradd --system --no-create-home throughline
 COPY --from=build /src/build/release/throughline /usr/local/bin/throughline

@@ -11,7 +11,7 @@ target_compile_definitions(throughline_core PRIVATE
 target_link_libraries(throughline_core
   PUBLIC throughline_options Threads::Threads OpenSSL::SSL OpenSSL::Crypto Boost::headers
     nlohmann_json::nlohmann_json spdlog::spdlog CLI11::CLI11 prometheus-cpp::core
-    PkgConfig::PQ PkgConfig::HIREDIS PkgConfig::IDN2 PkgConfig::ICU ${PHONENUMBER})
+    PkgConfig::PQ PkgConfig::HIREDIS PkgConfig::IDN2 PkgConfig::ICU ${PHONENUMBER} ${CCTZ})
 
 add_executable(throughline ${CMAKE_SOURCE_DIR}/src/main.cpp)
 target_link_libraries(throughline PRIVATE throughline_core)

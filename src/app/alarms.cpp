@@ -2,10 +2,26 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "app/alarms.hpp"
 
+#include <iterator>
+#include <utility>
+
+#include "throughline/domain/sla.hpp"
+
 namespace throughline::app {
 
+namespace {
+
+void append(std::vector<alarms::Handler>& all, std::vector<alarms::Handler> module) {
+  all.insert(all.end(), std::make_move_iterator(module.begin()),
+             std::make_move_iterator(module.end()));
+}
+
+}  // namespace
+
 std::vector<alarms::Handler> alarm_handlers() {
-  return {};
+  std::vector<alarms::Handler> all;
+  append(all, sla::alarms());
+  return all;
 }
 
 }  // namespace throughline::app

@@ -18,6 +18,7 @@
 #include "throughline/domain/merges.hpp"
 #include "throughline/domain/notes.hpp"
 #include "throughline/domain/settings.hpp"
+#include "throughline/domain/sla.hpp"
 #include "throughline/domain/timeline.hpp"
 
 namespace throughline::app {
@@ -47,13 +48,14 @@ std::vector<http::Route> routes(metrics::Registry& metrics) {
   append(all, context::routes());
   append(all, cases::routes());
   append(all, notes::routes());
+  append(all, sla::routes());
   append(all, identity::routes());
   append(all, merges::routes());
   append(all, matches::routes());
   append(all, timeline::routes());
   append(all, events::routes());
   append(all, changes::routes(make_horizon(metrics)));
-  append(all, settings::routes({identity::settings_section()}));
+  append(all, settings::routes({identity::settings_section(), sla::settings_section()}));
   return all;
 }
 

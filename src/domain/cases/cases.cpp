@@ -5,6 +5,7 @@
 #include "store.hpp"
 #include "throughline/domain/changes.hpp"
 #include "throughline/domain/interactions.hpp"
+#include "throughline/domain/sla.hpp"
 #include "throughline/domain/timeline.hpp"
 #include "throughline/platform/external_ids.hpp"
 #include "wire.hpp"
@@ -90,6 +91,21 @@ std::vector<std::string> changed_fields(Case const& before, Case const& after) {
   return fields;
 }
 
+bool concerns_clocks(Case const& before, Case const& after) {
+  return before.status != after.status || before.priority != after.priority;
+}
+
+/// As the case's clocks know it.
+sla::Case for_clocks(Case const& value, CustomerId root) {
+  return {value.id,
+          value.part,
+          root,
+          value.status,
+          value.priority,
+          value.opened_at,
+          value.opening_interaction};
+}
+
 }  // namespace
 
 Opened open(postgres::Tx& tx, Actor const& actor, Open const& asked) {
@@ -98,25 +114,28 @@ Opened open(postgres::Tx& tx, Actor const& actor, Open const& asked) {
   if (auto const first = first_with(tx, actor, asked, value.id)) return {*first, true};
 
   value.part = opened_by.part;
+  sla::Asked const clocks(tx);  // travels with the lock
   auto locked = parts::lock(tx, actor, {&value.part, 1});
   if (!locked.has(value.part)) throw Error({FieldError{"/customer_id", "is no customer"}});
   store::insert(tx, actor, value);
 
-  std::vector<changes::Change> facts{
-      {changes::Type::case_opened, value.part, value.id.value, {}, {}}};
+  sla::Facts facts;
+  facts.changes.push_back(
+      {&actor, {changes::Type::case_opened, value.part, value.id.value, {}, {}}});
   if (asked.interaction) {
     interactions::link_case(tx, actor, *asked.interaction, value.id);
-    facts.push_back({changes::Type::interaction_updated,
-                     value.part,
-                     asked.interaction->value,
-                     {"case_id"},
-                     {}});
+    facts.changes.push_back({&actor,
+                             {changes::Type::interaction_updated,
+                              value.part,
+                              asked.interaction->value,
+                              {"case_id"},
+                              {}}});
   }
-  timeline::Entry const entry{value.part, value.opened_at,  timeline::Kind::case_,
-                              "opened",   value.id.value,   opened_by.channel,
-                              value.id,   asked.interaction};
-  timeline::append(tx, actor, {&entry, 1});
-  changes::record(tx, actor, locked, facts);
+  facts.timeline.push_back({value.part, value.opened_at, timeline::Kind::case_, "opened",
+                            value.id.value, opened_by.channel, value.id, asked.interaction});
+  if (clocks.any()) sla::opened(tx, actor, for_clocks(value, locked.root(value.part).id), facts);
+  timeline::append(tx, actor, facts.timeline);
+  changes::record(tx, locked, facts.changes);
   return {value.id, false};
 }
 
@@ -128,6 +147,8 @@ Case get(postgres::Tx& tx, CaseId id) {
 
 void update(postgres::Tx& tx, Actor const& actor, CaseId id, Patch const& patch,
             std::optional<std::int64_t> expected) {
+  std::optional<sla::Asked> clocks;
+  if (patch.status || patch.priority) clocks.emplace(tx);  // travels with the look for the part
   auto [before, locked] = lock(tx, actor, id);
   http::check_version(expected, before.version);
   Case after = patched(before, patch, actor.now);
@@ -137,15 +158,24 @@ void update(postgres::Tx& tx, Actor const& actor, CaseId id, Patch const& patch,
   after.version += 1;
   after.updated_at = actor.now;
   store::save(tx, after);
+  sla::Facts facts;
+  facts.changes.push_back(
+      {&actor, {changes::Type::case_updated, after.part, after.id.value, std::move(fields), {}}});
   if (after.status != before.status) {
-    timeline::Entry const entry{
-        after.part, actor.now, timeline::Kind::case_, after.status, after.id.value, {},
-        after.id,   {}};
-    timeline::append(tx, actor, {&entry, 1});
+    facts.timeline.push_back({after.part,
+                              actor.now,
+                              timeline::Kind::case_,
+                              after.status,
+                              after.id.value,
+                              {},
+                              after.id,
+                              {}});
   }
-  changes::Change const fact{
-      changes::Type::case_updated, after.part, after.id.value, std::move(fields), {}};
-  changes::record(tx, actor, locked, {&fact, 1});
+  if (clocks && clocks->any() && concerns_clocks(before, after)) {
+    sla::updated(tx, actor, for_clocks(before, before.root), for_clocks(after, before.root), facts);
+  }
+  timeline::append(tx, actor, facts.timeline);
+  changes::record(tx, locked, facts.changes);
 }
 
 Page<Case> list(postgres::Tx& tx, Filter const& filter, PageRequest const& page) {

@@ -86,7 +86,7 @@ with root as materialized (
     'open_question', json_text(c.open_question, $4),
     'steps_taken', coalesce(steps.items, '[]'),
     'commitments', '[]'::json,
-    'sla', '[]'::json,
+    'sla', sla_of_case($1, c.id),
     'sentiment', mood.value,
     'notes', coalesce(notes.items, '[]'),
     'more', nullif(jsonb_strip_nulls(jsonb_build_object(

@@ -7,6 +7,7 @@
 #include <set>
 #include <utility>
 
+#include "case_words.hpp"
 #include "store.hpp"
 #include "throughline/domain/changes.hpp"
 #include "throughline/domain/interactions.hpp"
@@ -78,6 +79,7 @@ struct Appending::Impl {
   std::vector<store::NewRow> rows;
   std::vector<timeline::Entry> entries;
   std::vector<changes::Deed> deeds;
+  CaseWords on_cases;
 };
 
 void Appending::Impl::find_repeats() {
@@ -175,6 +177,8 @@ void Appending::Impl::note_down(std::size_t place, std::vector<Appended>& append
                        tail.channel, tail.case_id, one.id});
     deeds.push_back(
         {one.actor, {changes::Type::message_added, tail.part, appended[k].id.value, {}, said_by}});
+    if (tail.on_case)
+      on_cases.hear(*tail.on_case, {one.actor, one.id, message.role, said_by, at[k], tail.channel});
   }
   if (!taken_over) return;
   deeds.push_back(
@@ -187,6 +191,7 @@ void Appending::Impl::write() {
   if (rows.empty()) return;
   store::save_tails(tx, tails);
   store::insert(tx, rows);
+  on_cases.write(tx, locking, entries, deeds);
   timeline::append(tx, *asked.front().actor, entries);
   changes::record(tx, locking.locked(), deeds);
 }

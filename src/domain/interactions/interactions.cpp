@@ -48,6 +48,27 @@ void add_to_timeline(postgres::Tx& tx, Actor const& actor, Interaction const& va
   timeline::append(tx, actor, {&entry, 1});
 }
 
+/// Locks the interaction's customer; what is to be told of a case names that case's part as well.
+LockedInteraction lock_with(postgres::Tx& tx, Actor const& actor, InteractionId id,
+                            std::optional<CaseId> const& case_id) {
+  std::vector<CustomerId> parts{part_of(tx, id)};
+  if (case_id) {
+    if (auto const owner = store::owner_of(tx, *case_id)) parts.push_back(owner->part);
+  }
+  auto locked = parts::lock(tx, actor, parts);
+  return {get(tx, id), std::move(locked)};
+}
+
+/// The case's clocks learn whether the customer waits for an answer in this interaction.
+void tell_clocks(postgres::Tx& tx, Actor const& actor, Interaction const& value,
+                 std::vector<changes::Deed>& facts) {
+  auto const on = store::case_of(tx, *value.case_id);
+  sla::Facts told;
+  sla::linked(tx, actor, *on, value.id, value.channel, told);
+  timeline::append(tx, actor, told.timeline);
+  facts.insert(facts.end(), told.changes.begin(), told.changes.end());
+}
+
 }  // namespace
 
 CustomerId part_of(postgres::Tx& tx, InteractionId id) {
@@ -57,9 +78,7 @@ CustomerId part_of(postgres::Tx& tx, InteractionId id) {
 }
 
 LockedInteraction lock(postgres::Tx& tx, Actor const& actor, InteractionId id) {
-  CustomerId const part = part_of(tx, id);
-  auto locked = parts::lock(tx, actor, {&part, 1});
-  return {get(tx, id), std::move(locked)};
+  return lock_with(tx, actor, id, std::nullopt);
 }
 
 Interaction get(postgres::Tx& tx, InteractionId id) {
@@ -74,7 +93,9 @@ Page<Interaction> list(postgres::Tx& tx, Filter const& filter, PageRequest const
 
 void update(postgres::Tx& tx, Actor const& actor, InteractionId id, Patch const& patch,
             std::optional<std::int64_t> expected) {
-  auto [value, locked] = lock(tx, actor, id);
+  auto const asked_for = patch.case_id.value_or(std::nullopt);
+  bool const has_clocks = asked_for && sla::Asked(tx).any();
+  auto [value, locked] = lock_with(tx, actor, id, has_clocks ? asked_for : std::nullopt);
   http::check_version(expected, value.version);
   auto const case_before = value.case_id;
   auto fields = apply(value, patch);
@@ -85,9 +106,10 @@ void update(postgres::Tx& tx, Actor const& actor, InteractionId id, Patch const&
   store::save(tx, value);
   if (value.case_id && value.case_id != case_before)
     add_to_timeline(tx, actor, value, "linked", actor.now);
-  changes::Change const fact{
-      changes::Type::interaction_updated, value.part, id.value, std::move(fields), {}};
-  changes::record(tx, actor, locked, {&fact, 1});
+  std::vector<changes::Deed> facts{
+      {&actor, {changes::Type::interaction_updated, value.part, id.value, std::move(fields), {}}}};
+  if (has_clocks && value.case_id != case_before) tell_clocks(tx, actor, value, facts);
+  changes::record(tx, locked, facts);
 }
 
 void link_case(postgres::Tx& tx, Actor const&, InteractionId id, CaseId case_id) {

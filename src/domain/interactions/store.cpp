@@ -167,4 +167,24 @@ std::optional<CaseOwner> owner_of(postgres::Tx& tx, CaseId id) {
   return CaseOwner{rows[0][0].id<CustomerId>(), rows[0][1].id<CustomerId>()};
 }
 
+constexpr std::string_view case_of_sql = R"sql(
+  select c.part_id, p.root_id, c.status, c.priority, c.opened_at, c.opening_interaction_id
+  from cases c
+  join parts p on p.tenant_id = c.tenant_id and p.id = c.part_id
+  where c.tenant_id = $1 and c.id = $2
+)sql";
+
+std::optional<sla::Case> case_of(postgres::Tx& tx, CaseId id) {
+  auto const rows = tx.exec(case_of_sql, {tx.tenant(), id});
+  if (rows.empty()) return std::nullopt;
+  auto const row = rows[0];
+  return sla::Case{id,
+                   row[0].id<CustomerId>(),
+                   row[1].id<CustomerId>(),
+                   row[2].text(),
+                   row[3].text(),
+                   row[4].time(),
+                   row[5].optional_id<InteractionId>()};
+}
+
 }  // namespace throughline::interactions::store

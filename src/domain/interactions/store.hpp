@@ -6,6 +6,7 @@
 
 #include <map>
 
+#include "case_words.hpp"
 #include "throughline/domain/interactions.hpp"
 #include "throughline/domain/parts.hpp"
 
@@ -38,12 +39,17 @@ struct Tail {
   bool live = false;
   std::optional<Agent> agent;  // the current one
   std::optional<CaseId> case_id;
+  std::optional<OnCase> on_case;
   std::int64_t last_seq = 0;
   std::int64_t version = 0;
   // What the batch adds:
   std::optional<Timestamp> newest;  // of its messages; unset: it appends none here
   bool taken_over = false;          // `agent` became the current one
 };
+/// The customer has spoken: they are no longer resolved.
+void reopen_cases(postgres::Tx& tx, std::span<CaseId const> cases, Timestamp now);
+/// A case as its clocks know it; nullopt if there is none.
+std::optional<sla::Case> case_of(postgres::Tx& tx, CaseId id);
 /// Both travel with the transaction's next statement.
 parts::Locking lock_interactions(postgres::Tx& tx, std::span<Appending::Asked const> asked);
 postgres::Answer ask_tails(postgres::Tx& tx, std::span<Appending::Asked const> asked);

@@ -55,9 +55,12 @@ parts::Locking lock_interactions(postgres::Tx& tx, std::span<Appending::Asked co
 // Under the root's lock nobody else appends; a heartbeat touches none of these columns.
 constexpr std::string_view tails_sql = R"sql(
   select i.id, i.part_id, p.root_id, i.channel, i.status = 'live', i.agent, i.case_id,
-         i.message_count, i.version
+         i.message_count, i.version, c.part_id, c.status, c.priority, c.opened_at, c.resolved_at,
+         c.opening_interaction_id, s.section is not null
   from interactions i
   join parts p on p.tenant_id = i.tenant_id and p.id = i.part_id
+  left join cases c on c.tenant_id = i.tenant_id and c.id = i.case_id
+  left join settings s on s.tenant_id = i.tenant_id and s.section = 'sla'
   where i.tenant_id = $1 and i.id = any($2::uuid[])
 )sql";
 
@@ -77,8 +80,27 @@ std::map<InteractionId, Tail> read_tails(postgres::Answer const& answer) {
     tail.case_id = row[6].optional_id<CaseId>();
     tail.last_seq = row[7].integer();
     tail.version = row[8].integer();
+    if (!row[9].is_null()) {
+      sla::Case const on{*tail.case_id,
+                         row[9].id<CustomerId>(),
+                         tail.root,
+                         row[10].text(),
+                         row[11].text(),
+                         row[12].time(),
+                         row[14].optional_id<InteractionId>()};
+      tail.on_case = {on, row[13].optional_time(), row[15].boolean()};
+    }
   }
   return tails;
+}
+
+// The function is its owner's.
+constexpr std::string_view reopen_cases_sql =
+    "select cases_reopen($1::int, $2::uuid[], $3::timestamptz)";
+
+void reopen_cases(postgres::Tx& tx, std::span<CaseId const> cases, Timestamp now) {
+  tx.write(reopen_cases_sql,
+           {tx.tenant(), postgres::Param::array_of(cases, [](CaseId id) { return id; }), now});
 }
 
 constexpr std::string_view save_tails_sql = R"sql(

@@ -17,7 +17,8 @@ std::string whole(Section const& section, store::Stored const& stored) {
 }
 
 Shown shown_as(Section const& section, store::Stored const& stored) {
-  return {section.name, stored.version, stored.updated_at, section.check(whole(section, stored)).shown, {}};
+  auto shown = section.check(whole(section, stored)).shown;
+  return {section.name, stored.version, stored.updated_at, std::move(shown), {}};
 }
 
 /// The section after a patch; its version is the next one where anything differs.

@@ -86,6 +86,11 @@ constexpr std::string_view render_sql = R"sql(
                when 'event' then (
                  select json_build_object('type', type, 'attributes', attributes)
                    from events where tenant_id = $1 and id = entry.resource_id)
+               when 'sla' then (
+                 select json_build_object('metric', metric, 'policy', policy, 'state', state,
+                                          'due_at', json_time(due_at),
+                                          'breached_at', json_time(breached_at))
+                   from sla_clocks where tenant_id = $1 and id = entry.resource_id)
                else '{}'::json end)::text
       from timeline entry
      where entry.tenant_id = $1 and entry.part_id = page.part_id and entry.at = page.at

@@ -157,6 +157,11 @@ std::vector<ApiRoute> make_case_routes() {
       {"POST", "/v1/cases/{id}/notes", "cases:write", 201, "/v1/cases/<case>/notes", note_body,
        "/at"},
       {"GET", "/v1/cases/{id}/notes", "cases:read", 200, "/v1/cases/<case>/notes"},
+      {"GET", "/v1/cases/{id}/sla", "cases:read", 200, "/v1/cases/<case>/sla"},
+      {"GET", "/v1/sla", "cases:read", 200,
+       "/v1/sla?state=active&metric=resolution&breached=false&due_before=2030-01-01T00:00:00Z"
+       "&customer_id=<customer>"},
+      {"GET", "/v1/sla", "cases:read", 200, "/v1/sla"},
   };
 }
 

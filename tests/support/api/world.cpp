@@ -8,6 +8,8 @@
 
 #include "throughline/domain/matches.hpp"
 #include "throughline/domain/merges.hpp"
+#include "throughline/domain/settings.hpp"
+#include "throughline/domain/sla.hpp"
 
 namespace throughline::support {
 
@@ -41,11 +43,24 @@ World::World(Api& api, Api::Tenant const& tenant, int number, std::string secret
   names_["spare_phone"] = phone_number(235, number);
   names_["new_phone"] = phone_number(236, number);
   names_["stranger_phone"] = phone_number(237, number);
+  make_promises(api, tenant);
   make_customer(client);
   make_records(client);
   make_stranger(client);
   make_pair(client);
   make_match(client, api, tenant);
+}
+
+/// Not over HTTP, where the answer to a change of settings waits for every instance.
+void World::make_promises(Api& api, Api::Tenant const& tenant) {
+  auto const actor = api.database().actor(tenant.id);
+  api.database().pool().transact(postgres::Mode::write, tenant.id, [&](postgres::Tx& tx) {
+    settings::change(tx, actor, sla::settings_section(),
+                     R"({"policies": [
+                       {"name": "answer", "metric": "first_response", "target_minutes": 10},
+                       {"name": "solve", "metric": "resolution", "target_minutes": 600}]})",
+                     std::nullopt);
+  });
 }
 
 void World::make_customer(Client& client) {

@@ -33,6 +33,7 @@ class World {
   std::map<std::string, std::string> ids() const;
 
  private:
+  void make_promises(Api& api, Api::Tenant const& tenant);
   void make_customer(Client& client);
   void make_records(Client& client);
   void make_stranger(Client& client);
