@@ -14,6 +14,7 @@
 #include "app/ringing.hpp"
 #include "app/routes.hpp"
 #include "throughline/domain/context.hpp"
+#include "throughline/domain/live.hpp"
 #include "throughline/platform/auth.hpp"
 #include "throughline/platform/cache_protocol.hpp"
 #include "throughline/platform/http_api.hpp"
@@ -29,6 +30,7 @@ namespace throughline::app {
 
 namespace {
 
+constexpr std::size_t live_connections = 1;     // the reader of the feed
 constexpr std::size_t service_connections = 5;  // keys looked up and refreshed, chores, alarms
 constexpr std::size_t ringing_connections = 1;
 constexpr std::size_t hints_max = 1'000'000;
@@ -76,13 +78,23 @@ cache::KeeperOptions keeper_options(config::Config const& config, cache::Timing 
 }
 
 http::ServerOptions api_options(config::Config const& config) {
-  return {"api", config.listen, config.io_threads, config.access_log, config.limits};
+  return {"api",         config.listen,         config.io_threads, config.access_log,
+          config.limits, config.allowed_origins};
+}
+
+live::Limits live_limits(config::Limits const& from) {
+  live::Limits limits;
+  limits.subscribers = from.live_streams;
+  limits.subscribers_per_key = from.live_streams_per_key;
+  limits.queue = {from.live_queue_events, from.live_queue_bytes};
+  limits.keep_alive = from.live_keep_alive;
+  return limits;
 }
 
 http::ServerOptions metrics_options(config::Config const& config) {
   auto limits = config.limits;
   limits.connections = metrics_connections;
-  return {"metrics", config.metrics_listen, 1, false, limits};
+  return {"metrics", config.metrics_listen, 1, false, limits, {}};
 }
 
 /// host:port of the metrics listener, as others reach it; empty if that can't be told.
@@ -117,8 +129,9 @@ struct Instance::Parts {
       : config(from),
         clock(time),
         log(from.log_path),
-        pool(pool_options(from, postgres::server_role,
-                          from.workers + from.limits.batch_lanes + ringing_connections),
+        pool(pool_options(
+                 from, postgres::server_role,
+                 from.workers + from.limits.batch_lanes + ringing_connections + live_connections),
              log, metrics),
         service_pool(pool_options(from, postgres::service_role, service_connections), log, metrics),
         keys(service_pool, log),
@@ -128,6 +141,7 @@ struct Instance::Parts {
         stores(make_stores()),
         keeper(keeper_options(from, timing), standing, memory_entries, redis_form, log, metrics),
         readiness(service_pool, server, keeper, stores),
+        live({pool, service_pool, clock, log, metrics}, live_limits(from.limits)),
         api(with_service_routes(make_routes(metrics)),
             {pool, keys, hints, flights, stores, log, metrics}, from.workers, from.limits),
         ringing(alarm_handlers(), ringing_parts()) {}
@@ -139,6 +153,7 @@ struct Instance::Parts {
   void stop();
   void make_partitions();
   void sweep();
+  void sweep_tickets();
   void sweep_commits();
 
   config::Config const config;
@@ -158,6 +173,7 @@ struct Instance::Parts {
   std::vector<std::shared_ptr<cache::Store>> stores;
   cache::Keeper keeper;
   Readiness readiness;
+  live::Hub live;
   http::Api api;
   Ringing ringing;
   std::optional<http::Server> metrics_server;
@@ -194,8 +210,9 @@ std::vector<std::shared_ptr<cache::Store>> Instance::Parts::make_stores() {
 }
 
 std::vector<http::Route> Instance::Parts::with_service_routes(std::vector<http::Route> routes) {
-  auto service = service_routes(readiness);
-  std::move(service.begin(), service.end(), std::back_inserter(routes));
+  for (auto more : {service_routes(readiness), live::routes(live)}) {
+    std::move(more.begin(), more.end(), std::back_inserter(routes));
+  }
   return routes;
 }
 
@@ -232,6 +249,7 @@ void Instance::Parts::start() {
   chores.emplace(chores_interval, [this] {
     make_partitions();
     sweep();
+    sweep_tickets();
   });
   sweeping_commits.emplace(commits_sweep_interval, [this] { sweep_commits(); });
   if (config.rings_alarms) ringing_often.emplace(ringing_interval, [this] { ringing.ring(); });
@@ -243,6 +261,7 @@ void Instance::Parts::start() {
 
 void Instance::Parts::stop() {
   log.info("draining");
+  live.stop();
   server.drain();
   looking.reset();
   asking.reset();
@@ -278,6 +297,19 @@ void Instance::Parts::sweep() {
     }
   } catch (std::exception const& failure) {
     log.warning("idempotency_sweep_failed", {{"reason", failure.what()}});
+  }
+}
+
+void Instance::Parts::sweep_tickets() {
+  std::size_t swept = sweep_chunk;
+  try {
+    for (int chunk = 0; chunk < sweep_chunks_max && swept == sweep_chunk; ++chunk) {
+      service_pool.transact(postgres::Mode::write, TenantId{}, [&](postgres::Tx& tx) {
+        swept = live::sweep_tickets(tx, clock.now(), sweep_chunk);
+      });
+    }
+  } catch (std::exception const& failure) {
+    log.warning("tickets_sweep_failed", {{"reason", failure.what()}});
   }
 }
 

@@ -185,6 +185,8 @@ struct Batch {
   std::int64_t next = 0;  // read on after this position: never less than what was asked
   /// There is more behind `next`: ask again now. False while all that is there is held back.
   bool has_more = false;
+  /// Facts are there that an open transaction may still precede.
+  bool held_back = false;
 };
 
 /// The tenant's facts in order of their positions, as far as the horizon goes. In a Tx of
@@ -192,6 +194,23 @@ struct Batch {
 /// partition, and postgres::Retry, once, where a second look is likely to show what the first holds
 /// back.
 Batch read(postgres::Tx& tx, Actor const& actor, Horizon& horizon, Query const& query);
+
+/// How far the feed reaches, for one who begins to read where it ends.
+/// Who wants all that is still to come begins at `complete`, once that has reached what was
+/// `newest` at its first look.
+struct Extent {
+  std::int64_t complete = 0;   // facts up to here are
+  std::int64_t newest = 0;     // the tenant's newest fact
+  std::int64_t kept_from = 0;  // facts below are no longer kept; 0: all are
+};
+/// In a Tx of Mode::read.
+Extent extent(postgres::Tx& tx, Actor const& actor, Horizon& horizon);
+
+/// An item as GET /v1/changes shows it, and the cursor behind it: the same there and wherever else
+/// facts are shown. position_of() is nullopt for what is no cursor of this tenant's feed.
+std::string to_json(Item const& item);
+std::string cursor_of(TenantId tenant, std::int64_t position);
+std::optional<std::int64_t> position_of(TenantId tenant, std::string_view cursor);
 
 /// GET /v1/changes?cursor=&limit=&types=
 std::vector<http::Route> routes(std::shared_ptr<Horizon> horizon = std::make_shared<Horizon>());

@@ -5,12 +5,15 @@
 // memory for the hot path and forgotten within a second of their revocation on every instance.
 #pragma once
 
+#include <array>
 #include <atomic>
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
+#include <map>
 #include <memory>
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -54,6 +57,17 @@ class Keys {
   struct Impl;
   std::unique_ptr<Impl> impl_;
 };
+
+/// What a tenant's keys may do now. Those that were revoked, or never were, are absent. In a Tx of
+/// the service role.
+std::map<KeyId, Scopes> standing(postgres::Tx& tx, std::span<KeyId const> keys);
+
+/// Tickets and their like: `prefix` and 32 bytes in base64url, which only who holds the key can
+/// tell, and tells the same for the same salt (HMAC-SHA256).
+std::string derive_secret(std::string_view prefix, std::string_view key, std::string_view salt);
+/// SHA-256 of such a text, which is all that is stored of it; nullopt for one that can be none.
+std::optional<std::array<std::uint8_t, 32>> hash_of_secret(std::string_view prefix,
+                                                           std::string_view presented);
 
 struct KeyInfo {
   KeyId id;

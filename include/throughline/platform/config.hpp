@@ -9,6 +9,7 @@
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <vector>
 
 namespace CLI {
 class App;
@@ -20,11 +21,16 @@ struct Limits {
   std::size_t header_bytes = 16 * 1024;
   std::size_t body_bytes = 1024 * 1024;
   std::size_t connections = 10000;
-  std::size_t queued_requests = 2000;   // waiting for a worker, all routes
-  std::size_t pipelined_requests = 16;  // read ahead of the answers on one connection
-  std::size_t batch_lanes = 2;          // writers that commit in groups, a connection each
-  std::size_t batched_requests = 128;   // in one commit
-  std::size_t in_flight_per_key = 256;  // beyond: 429
+  std::size_t queued_requests = 2000;         // waiting for a worker, all routes
+  std::size_t pipelined_requests = 16;        // read ahead of the answers on one connection
+  std::size_t batch_lanes = 2;                // writers that commit in groups, a connection each
+  std::size_t batched_requests = 128;         // in one commit
+  std::size_t in_flight_per_key = 256;        // beyond: 429
+  std::size_t live_streams = 8000;            // of this instance; beyond: 503
+  std::size_t live_streams_per_key = 4000;    // beyond: 429
+  std::size_t live_queue_events = 1024;        // waiting for one reader; beyond: its stream is cut
+  std::size_t live_queue_bytes = 1024 * 1024;  // likewise
+  std::chrono::milliseconds live_keep_alive{15000};
   std::chrono::milliseconds header_timeout{10000};
   std::chrono::milliseconds body_timeout{30000};
   std::chrono::milliseconds idle_timeout{75000};
@@ -48,6 +54,7 @@ struct Config {
   bool access_log = true;    // a line for each request
   bool sampler = true;       // look for stale reads on all instances
   bool rings_alarms = true;  // commit what falls due; not where a test moves the clock
+  std::vector<std::string> allowed_origins;  // whose pages may read answers (CORS)
   Limits limits;
 };
 

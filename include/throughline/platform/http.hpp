@@ -173,6 +173,9 @@ struct CachedRead {
   std::function<std::string(std::string const& name, CustomerId root)> location;
 };
 
+/// An answer that goes on: throughline/platform/http_stream.hpp.
+struct Streamed;
+
 /// Answered on the I/O thread, no key asked: /healthz, /readyz, /openapi.json.
 struct Direct {
   std::function<Reply(Request const&)> answer;
@@ -183,7 +186,9 @@ struct Route {
   std::string_view pattern;  // "/v1/cases/{id}/notes"
   Scope scope;
   std::vector<std::string_view> query;  // allowed query parameters
-  std::variant<Read, Write, CachedRead, Direct, std::shared_ptr<Batched const>> handler;
+  std::variant<Read, Write, CachedRead, Direct, std::shared_ptr<Batched const>,
+               std::shared_ptr<Streamed const>>
+      handler;
 };
 
 }  // namespace throughline::http

@@ -14,6 +14,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "throughline/platform/config.hpp"
 #include "throughline/platform/http.hpp"
@@ -26,6 +27,7 @@ class io_context;
 
 namespace throughline::http {
 
+class Outflow;
 class Session;
 
 /// One request between arrival and answer. Belongs to the I/O thread of its connection: unless said
@@ -50,6 +52,10 @@ class Exchange {
   /// Hands over the answer, once. Sent in the order of the requests; dropped if the connection is
   /// gone.
   void answer(Reply reply);
+  /// Answers with what flows, for as long as it does. The connection ends with it.
+  void stream(std::shared_ptr<Outflow> flow);
+  /// There is more in what flows, or its end.
+  void flow();
 
  private:
   friend class Session;
@@ -57,8 +63,9 @@ class Exchange {
   std::size_t const thread_;
   std::chrono::steady_clock::time_point const arrived_ = std::chrono::steady_clock::now();
   std::optional<Reply> reply_;
-  bool close_ = false;   // the connection ends with this answer
-  bool http10_ = false;  // keep-alive has to be said
+  std::shared_ptr<Outflow> flow_;  // of a stream
+  bool close_ = false;             // the connection ends with this answer
+  bool http10_ = false;            // keep-alive has to be said
 };
 using ExchangePtr = std::shared_ptr<Exchange>;
 
@@ -72,6 +79,7 @@ struct ServerOptions {
   std::size_t threads = 1;
   bool access_log = true;
   config::Limits limits;
+  std::vector<std::string> allowed_origins = {};  // whose pages may read answers (CORS)
 };
 
 /// Listens and serves on threads of its own, each with an event loop and a listening socket

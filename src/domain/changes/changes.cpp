@@ -7,6 +7,7 @@
 #include <utility>
 
 #include "domain/changes/store.hpp"
+#include "domain/changes/wire.hpp"
 #include "throughline/base/error.hpp"
 
 namespace throughline::changes {
@@ -68,6 +69,23 @@ void record(postgres::Tx& tx, parts::Locked& locked, std::span<Deed const> deeds
   if (!deeds.empty()) store::append(tx, locked, deeds);
 }
 
+Extent extent(postgres::Tx& tx, Actor const& actor, Horizon& horizon) {
+  auto const [view, kept_from] = store::observe(tx);
+  return {horizon.advance(view, actor.now).bound, view.newest, kept_from};
+}
+
+std::string to_json(Item const& item) {
+  return wire::to_json(item);
+}
+
+std::string cursor_of(TenantId tenant, std::int64_t position) {
+  return wire::write_cursor(tenant, position);
+}
+
+std::optional<std::int64_t> position_of(TenantId tenant, std::string_view cursor) {
+  return wire::find_position(tenant, cursor);
+}
+
 Batch read(postgres::Tx& tx, Actor const& actor, Horizon& horizon, Query const& query) {
   auto const [view, kept_from] = store::observe(tx);
   auto const after = start_of(query, kept_from);
@@ -82,13 +100,13 @@ Batch read(postgres::Tx& tx, Actor const& actor, Horizon& horizon, Query const& 
   } else if (found.scanned == scan) {
     batch.next = found.last_scanned;
   } else {
-    bool const held_back = view.newest > batch.next;
+    batch.held_back = view.newest > batch.next;
     bool const moved = batch.next > after;
     // The transactions that hold it back are mostly over within milliseconds: rather than tell a
     // reader who comes once an hour to come again, look a second time.
-    if (held_back && !moved && reach.first_look) throw postgres::Retry{};
+    if (batch.held_back && !moved && reach.first_look) throw postgres::Retry{};
     // Only with progress: a reader that is to ask again at once must not turn in circles.
-    batch.has_more = held_back && moved;
+    batch.has_more = batch.held_back && moved;
   }
   return batch;
 }

@@ -51,20 +51,21 @@ std::string write_cursor(TenantId tenant, std::int64_t position) {
   return encode_cursor(tenant, cursor_list, {std::to_string(position)});
 }
 
-std::int64_t read_cursor(TenantId tenant, std::string_view cursor) {
+std::optional<std::int64_t> find_position(TenantId tenant, std::string_view cursor) {
   auto const keys = decode_cursor(tenant, cursor_list, cursor);
-  std::int64_t position = -1;
-  if (keys && keys->size() == 1) {
-    std::string const& text = keys->front();
-    auto const end = text.data() + text.size();
-    auto const read = std::from_chars(text.data(), end, position);
-    if (read.ec != std::errc{} || read.ptr != end) position = -1;
-  }
-  if (position < 0) {
-    throw Error(std::vector<FieldError>{
-        {"?cursor", "must be a next_cursor that this feed has given to this tenant"}});
-  }
+  if (!keys || keys->size() != 1) return std::nullopt;
+  std::string const& text = keys->front();
+  auto const end = text.data() + text.size();
+  std::int64_t position = 0;
+  auto const read = std::from_chars(text.data(), end, position);
+  if (read.ec != std::errc{} || read.ptr != end || position < 0) return std::nullopt;
   return position;
+}
+
+std::int64_t read_cursor(TenantId tenant, std::string_view cursor) {
+  if (auto const position = find_position(tenant, cursor)) return *position;
+  throw Error(std::vector<FieldError>{
+      {"?cursor", "must be a next_cursor that this feed has given to this tenant"}});
 }
 
 std::vector<Type> read_types(std::string_view list) {
@@ -80,6 +81,10 @@ std::vector<Type> read_types(std::string_view list) {
     if (comma == list.size()) return types;
     list.remove_prefix(comma + 1);
   }
+}
+
+std::string to_json(Item const& item) {
+  return json::dump(to_value(item));
 }
 
 std::string to_json(Batch const& batch, TenantId tenant) {

@@ -28,6 +28,19 @@ std::vector<std::optional<StoredKey>> find_keys(Tx& tx, std::span<KeyHash const>
   return found;
 }
 
+constexpr std::string_view standing_sql = R"sql(
+select id, scopes from api_keys where id = any($1::uuid[]) and revoked_at is null)sql";
+
+std::map<KeyId, Scopes> standing(Tx& tx, std::span<KeyId const> keys) {
+  std::map<KeyId, Scopes> found;
+  auto const ids = Param::array_of(keys, [](KeyId id) { return id; });
+  for (auto const row : tx.exec(standing_sql, {ids})) {
+    auto const scopes = parse_scopes(row[1].view());
+    if (scopes) found.emplace(row[0].id<KeyId>(), *scopes);
+  }
+  return found;
+}
+
 constexpr std::string_view insert_tenant_sql = R"sql(
 insert into tenants (name, default_region, created_at)
 values ($1, nullif($2, ''), $3)

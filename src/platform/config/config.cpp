@@ -3,6 +3,7 @@
 #include "throughline/platform/config.hpp"
 
 #include <CLI/CLI.hpp>
+#include <algorithm>
 #include <charconv>
 
 namespace throughline::config {
@@ -34,6 +35,18 @@ std::string check_address(std::string const& text) {
   return "must be host:port, e.g. 127.0.0.1:8080 or [::1]:8080";
 }
 
+/// As browsers send it: scheme and host, the port unless it is the scheme's own, no slash behind.
+std::string check_origin(std::string const& text) {
+  auto const host = text.find("://");
+  bool const web = text.starts_with("https://") || text.starts_with("http://");
+  bool const bare = web && text.size() > host + 3 && text.find('/', host + 3) == std::string::npos;
+  bool const lower = std::none_of(text.begin(), text.end(), [](char c) {
+    return c <= ' ' || c > '~' || c == '*' || (c >= 'A' && c <= 'Z');
+  });
+  if (bare && lower) return {};
+  return "must be an origin, e.g. https://desk.example.com";
+}
+
 std::string check_database(std::string const& text) {
   if (text.starts_with("postgresql://") || text.starts_with("postgres://")) return {};
   return "must be postgresql://user@host:port/database";
@@ -61,6 +74,17 @@ void add_limits(CLI::App& command, Limits& limits) {
            limits.pipelined_requests, "requests read ahead on a connection", 1, 1024);
   add_size(command, "--in-flight-per-key", "THROUGHLINE_IN_FLIGHT_PER_KEY",
            limits.in_flight_per_key, "requests of one key being served; beyond: 429", 1, 1000000);
+  add_size(command, "--live-streams", "THROUGHLINE_LIVE_STREAMS", limits.live_streams,
+           "live streams open; beyond: 503", 1, 1000000);
+  add_size(command, "--live-streams-per-key", "THROUGHLINE_LIVE_STREAMS_PER_KEY",
+           limits.live_streams_per_key, "live streams of one key; beyond: 429", 1, 1000000);
+  add_size(command, "--live-queue-events", "THROUGHLINE_LIVE_QUEUE_EVENTS",
+           limits.live_queue_events, "events waiting for one reader; beyond: its stream is cut", 1,
+           1000000);
+  add_size(command, "--live-queue-bytes", "THROUGHLINE_LIVE_QUEUE_BYTES", limits.live_queue_bytes,
+           "bytes of them; beyond: its stream is cut", 4096, 64 << 20);
+  add_duration(command, "--live-keep-alive-ms", "THROUGHLINE_LIVE_KEEP_ALIVE_MS",
+               limits.live_keep_alive, "between comments on a quiet live stream", 100, 600000);
   add_duration(command, "--header-timeout-ms", "THROUGHLINE_HEADER_TIMEOUT_MS",
                limits.header_timeout, "for a header block to arrive", 10, 600000);
   add_duration(command, "--body-timeout-ms", "THROUGHLINE_BODY_TIMEOUT_MS", limits.body_timeout,
@@ -147,6 +171,12 @@ void add_options(CLI::App& command, Config& config) {
                   "look for stale reads on all instances, a few a second")
       ->envname("THROUGHLINE_SAMPLER")
       ->capture_default_str();
+  command
+      .add_option("--allowed-origins", config.allowed_origins,
+                  "origins whose pages may read answers (CORS), comma-separated; empty: none")
+      ->envname("THROUGHLINE_ALLOWED_ORIGINS")
+      ->delimiter(',')
+      ->check(check_origin);
   add_limits(command, config.limits);
 }
 

@@ -1,5 +1,6 @@
 // SPDX-FileCopyrightText: 2026 The Throughline authors
 // SPDX-License-Identifier: Apache-2.0
+#include <algorithm>
 #include <utility>
 
 #include "platform/http/batching.hpp"
@@ -11,6 +12,7 @@
 #include "platform/http/target.hpp"
 #include "platform/http/transactions.hpp"
 #include "throughline/platform/http_api.hpp"
+#include "throughline/platform/http_stream.hpp"
 
 namespace throughline::http {
 
@@ -36,6 +38,32 @@ Entry const* find_route(Router const& router, ExchangePtr const& exchange,
   exchange->route = match.entry->route.pattern;
   path_values = std::move(match.path_values);
   return match.entry;
+}
+
+bool has_ticket(Streamed const& route, Request const& request) {
+  auto const is_ticket = [&](auto const& item) { return item.first == route.ticket; };
+  return !route.ticket.empty() &&
+         std::any_of(request.query.begin(), request.query.end(), is_ticket);
+}
+
+/// HEAD is told what a stream would begin with.
+void open(ExchangePtr const& exchange, Call const& call, Streamed const& route, log::Logger& log) {
+  if (call.request().method == Method::head) return exchange->answer(stream_head());
+  auto const stream = std::make_shared<Stream>(exchange, route.limits);
+  try {
+    route.open(call, stream);
+  } catch (...) {
+    stream->refuse(problem(std::current_exception(), call.request().id, log));
+  }
+}
+
+void open_as_nobody(ExchangePtr const& exchange, Entry const& entry, Streamed const& route,
+                    std::vector<std::string> path_values, log::Logger& log) {
+  check_query(entry.route, exchange->request);
+  Actor nobody{};
+  nobody.now = exchange->request.received_at;
+  Call const call(exchange->request, nobody, std::move(path_values), entry.path_names);
+  open(exchange, call, route, log);
 }
 
 }  // namespace
@@ -70,6 +98,10 @@ class Api::Impl {
     if (is_full(entry->route)) {
       return exchange->answer(crossing_.refused(exchange->request.id));
     }
+    auto const* const streamed = std::get_if<StreamedPtr>(&entry->route.handler);
+    if (presented.empty() && streamed != nullptr && has_ticket(**streamed, exchange->request)) {
+      return open_as_nobody(exchange, *entry, **streamed, std::move(path_values), log_);
+    }
     if (presented.empty()) {
       throw Error(Code::unauthorized, "Send the API key as: Authorization: Bearer <key>.");
     }
@@ -88,11 +120,13 @@ class Api::Impl {
 
  private:
   using BatchedPtr = std::shared_ptr<Batched const>;
+  using StreamedPtr = std::shared_ptr<Streamed const>;
 
   /// Whether what would serve the route has no place for another request. A cached read may need
   /// none.
   bool is_full(Route const& route) const {
     if (std::holds_alternative<CachedRead>(route.handler)) return false;
+    if (std::holds_alternative<StreamedPtr>(route.handler)) return false;
     return std::holds_alternative<BatchedPtr>(route.handler) ? batching_.full() : crossing_.full();
   }
 
@@ -100,6 +134,8 @@ class Api::Impl {
   void begin(VisitPtr const& visit) {
     auto const* const cached = std::get_if<CachedRead>(&visit->route().handler);
     try {
+      if (auto const* const streamed = std::get_if<StreamedPtr>(&visit->route().handler))
+        return open(visit->exchange(), visit->call(), **streamed, log_);
       if (cached == nullptr) {
         if (!crossing_.take_place(visit)) return;
         if (auto const* const batched = std::get_if<BatchedPtr>(&visit->route().handler))

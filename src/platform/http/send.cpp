@@ -102,9 +102,11 @@ void append_head(std::string& out, Reply const& reply, std::string_view request_
   // RFC 9110 8.6: neither status has content, and 204 must not state a length.
   if (reply.status != 204 && reply.status != 304) {
     append_field(out, "Content-Type", reply.content_type);
-    out.append("Content-Length: ");
-    append_number(out, body_of(reply).size());
-    out.append("\r\n");
+    if (persistence != Persistence::stream) {
+      out.append("Content-Length: ");
+      append_number(out, body_of(reply).size());
+      out.append("\r\n");
+    }
   }
   append_field(out, "X-Request-Id", request_id);
   append_field(out, "X-Content-Type-Options", "nosniff");
@@ -115,7 +117,9 @@ void append_head(std::string& out, Reply const& reply, std::string_view request_
     append_field(out, "Cache-Control", "no-store");
   }
   for (auto const& [name, value] : reply.headers) append_field(out, name, value);
-  if (persistence == Persistence::close) append_field(out, "Connection", "close");
+  if (persistence == Persistence::close || persistence == Persistence::stream) {
+    append_field(out, "Connection", "close");
+  }
   if (persistence == Persistence::keep_alive_said) append_field(out, "Connection", "keep-alive");
   out.append("\r\n");
 }

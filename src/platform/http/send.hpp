@@ -27,7 +27,12 @@ inline std::string_view body_of(Reply const& reply) {
   return reply.document ? std::string_view(reply.document->body) : std::string_view(reply.body);
 }
 
-enum class Persistence { keep_alive, keep_alive_said, close };
+enum class Persistence {
+  keep_alive,
+  keep_alive_said,
+  close,
+  stream  // what follows goes on until the connection closes
+};
 
 /// Appends status line and header fields, the empty line included.
 void append_head(std::string& out, Reply const& reply, std::string_view request_id,

@@ -10,7 +10,9 @@
 #include <cassert>
 #include <cstring>
 
+#include "platform/http/cors.hpp"
 #include "platform/http/trace.hpp"
+#include "throughline/platform/http_stream.hpp"
 
 namespace throughline::http {
 
@@ -40,7 +42,17 @@ void Exchange::post_after(std::chrono::milliseconds delay, std::function<void()>
 void Exchange::answer(Reply reply) {
   assert(!reply_);
   reply_ = std::move(reply);
+  allow_origin(*reply_, request, session_->io_.state().options.allowed_origins);
   session_->answered(*this);
+}
+
+void Exchange::stream(std::shared_ptr<Outflow> flow) {
+  flow_ = std::move(flow);
+  answer(stream_head());
+}
+
+void Exchange::flow() {
+  session_->flush();
 }
 
 Session::Session(IoThread& io, asio::ip::tcp::socket socket)
@@ -179,7 +191,8 @@ asio::awaitable<void> Session::receive() {
     flush();
   }
   reading_ended_ = true;
-  if (error != asio::error::eof) broken();
+  // Who has said all it will may wait for answers, but nobody streams to half a connection.
+  if (error != asio::error::eof || streams_) broken();
 }
 
 bool Session::nothing_arrived() {
@@ -255,6 +268,7 @@ void Session::time_out() {
 }
 
 void Session::drain() {
+  if (streams_) return;  // who sends on it ends it
   bool const between = waiting_ == Waiting::first_request || waiting_ == Waiting::next_request;
   if (between && nothing_arrived()) stop_receiving();
 }

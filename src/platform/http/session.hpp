@@ -17,6 +17,7 @@
 #include "platform/http/io_thread.hpp"
 #include "platform/http/request_reader.hpp"
 #include "throughline/platform/http_server.hpp"
+#include "throughline/platform/http_stream.hpp"
 
 namespace throughline::http {
 
@@ -62,6 +63,8 @@ class Session : public std::enable_shared_from_this<Session> {
   void answered(Exchange& exchange);
   void flush();
   std::size_t gather();
+  std::size_t gather_stream();
+  void end_stream();
   void sent(std::size_t answers);
   asio::awaitable<void> send_rest(std::shared_ptr<Session> self, std::size_t answers,
                                   std::size_t skip);
@@ -87,10 +90,13 @@ class Session : public std::enable_shared_from_this<Session> {
   bool serving_ = false;               // run() flushes after the handler
   bool writing_ = false;               // a coroutine waits for the client to take more
   bool broken_ = false;
+  bool streams_ = false;    // an answer goes on until the connection ends
+  bool streaming_ = false;  // it is at the front, its head sent
 
   // What is being sent; stays as it is while writing_.
   std::string heads_;
   std::vector<std::size_t> head_bytes_;
+  std::vector<Piece> pieces_;
   std::vector<asio::const_buffer> buffers_;
 
   Waiting waiting_ = Waiting::no;

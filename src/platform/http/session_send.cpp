@@ -6,6 +6,7 @@
 #include <span>
 #include <utility>
 
+#include "platform/http/outflow.hpp"
 #include "platform/http/send.hpp"
 #include "platform/http/session.hpp"
 
@@ -22,8 +23,12 @@ bool carries_body(Exchange const& exchange, Reply const& reply) {
 }  // namespace
 
 void Session::answered(Exchange& exchange) {
+  if (exchange.flow_) streams_ = true;
   if (broken_) {
     observe(exchange, 0, std::chrono::steady_clock::now());
+    if (exchange.flow_) exchange.flow_->abandon();
+  } else if (streams_ && client_ended_) {
+    broken();
   } else if (!serving_) {
     flush();
   }
@@ -31,7 +36,8 @@ void Session::answered(Exchange& exchange) {
 
 void Session::flush() {
   while (!writing_ && !broken_ && !exchanges_.empty() && exchanges_.front()->reply_) {
-    auto const answers = gather();
+    auto const answers = streaming_ ? gather_stream() : gather();
+    if (buffers_.empty()) return;
     boost::system::error_code error;
     auto const size = socket_.write_some(BufferView(buffers_), error);
     if (error && error != asio::error::would_block && error != asio::error::try_again) {
@@ -60,10 +66,12 @@ std::size_t Session::gather() {
     auto const before = heads_.size();
     bool const close = exchange->close_ || (reading_ended_ && exchange == exchanges_.back());
     append_head(heads_, *exchange->reply_, exchange->request.id, date,
-                close               ? Persistence::close
+                exchange->flow_     ? Persistence::stream
+                : close             ? Persistence::close
                 : exchange->http10_ ? Persistence::keep_alive_said
                                     : Persistence::keep_alive);
     head_bytes_.push_back(heads_.size() - before);
+    if (exchange->flow_) break;
   }
   char const* head = heads_.data();
   for (std::size_t i = 0; i < head_bytes_.size(); ++i) {
@@ -74,6 +82,30 @@ std::size_t Session::gather() {
     if (carries_body(exchange, *exchange.reply_)) buffers_.emplace_back(body.data(), body.size());
   }
   return head_bytes_.size();
+}
+
+/// Lines up what the stream at the front has waiting. No answer is over with it.
+std::size_t Session::gather_stream() {
+  buffers_.clear();
+  auto& flow = *exchanges_.front()->flow_;
+  flow.take(pieces_, stream_write_pieces);
+  for (auto const& piece : pieces_) buffers_.emplace_back(piece->data(), piece->size());
+  if (pieces_.empty() && flow.over()) end_stream();
+  return 0;
+}
+
+/// The last words are out: the connection ends.
+void Session::end_stream() {
+  exchanges_.front()->flow_->abandon();
+  exchanges_.pop_front();
+  for (auto const& unanswered : exchanges_) {
+    if (unanswered->flow_) unanswered->flow_->abandon();
+  }
+  exchanges_.clear();
+  streaming_ = false;
+  reading_ended_ = true;
+  stop_receiving();
+  wake();
 }
 
 /// `self` keeps the session and what buffers_ points into.
@@ -108,6 +140,10 @@ void Session::sent(std::size_t answers) {
     auto const& exchange = *exchanges_.front();
     bool const body = carries_body(exchange, *exchange.reply_);
     observe(exchange, head_bytes_[i] + (body ? body_of(*exchange.reply_).size() : 0), now);
+    if (exchange.flow_) {
+      streaming_ = true;
+      break;
+    }
     exchanges_.pop_front();
   }
   if (waiting_ == Waiting::next_request) waiting_since_ = now;
@@ -120,7 +156,9 @@ void Session::broken() {
   broken_ = true;
   auto const now = std::chrono::steady_clock::now();
   for (auto const& exchange : exchanges_) {
-    if (exchange->reply_) observe(*exchange, 0, now);
+    bool const told = streaming_ && exchange == exchanges_.front();
+    if (exchange->reply_ && !told) observe(*exchange, 0, now);
+    if (exchange->flow_) exchange->flow_->abandon();
   }
   if (!writing_) exchanges_.clear();  // else send_rest() does, once it no longer needs them
   stop_receiving();

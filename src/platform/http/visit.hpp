@@ -43,6 +43,7 @@ class Visit {
   Request const& request() const { return exchange_->request; }
   Actor const& actor() const { return actor_; }
   Call const& call() const { return *call_; }
+  ExchangePtr const& exchange() const { return exchange_; }
   std::size_t thread() const { return exchange_->thread(); }
 
   /// Any thread: runs `task` on the I/O thread.

@@ -48,6 +48,20 @@ TEST_CASE("flags set every kind of field", "[config]") {
   CHECK(config.limits.body_bytes == Limits{}.body_bytes);
 }
 
+TEST_CASE("allowed origins are a list of what browsers send", "[config]") {
+  auto const config =
+      parse({database, "--allowed-origins=https://a.example,http://localhost:3000"});
+  CHECK(config.allowed_origins ==
+        std::vector<std::string>{"https://a.example", "http://localhost:3000"});
+  CHECK(parse({database}).allowed_origins.empty());
+  for (auto const* bad : {"a.example", "https://a.example/", "*", "https://*.example",
+                          "https://A.example", "ftp://a.example", "https://"}) {
+    INFO(bad);
+    CHECK(refusal({database, std::string("--allowed-origins=") + bad}).find("origin") !=
+          std::string::npos);
+  }
+}
+
 TEST_CASE("the environment sets what no flag does", "[config]") {
   ::setenv("THROUGHLINE_WORKERS", "5", 1);
   ::setenv("THROUGHLINE_IO_THREADS", "2", 1);

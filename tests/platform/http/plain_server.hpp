@@ -12,6 +12,7 @@
 
 #include "support/client.hpp"
 #include "throughline/platform/http_server.hpp"
+#include "throughline/platform/http_stream.hpp"
 
 namespace throughline::http {
 
@@ -32,6 +33,16 @@ class PlainServer {
     client.recorded = false;
     return client;
   }
+  /// Waits for the stream that was begun as this one, from 0.
+  std::shared_ptr<Stream> stream(std::size_t number = 0) {
+    for (;;) {
+      {
+        std::lock_guard const lock(mutex_);
+        if (streams_.size() > number) return streams_[number];
+      }
+      std::this_thread::sleep_for(std::chrono::milliseconds(1));
+    }
+  }
   Server& server() { return server_; }
   metrics::Registry& metrics() { return metrics_; }
   int open_connections() {
@@ -41,7 +52,8 @@ class PlainServer {
   }
 
  private:
-  /// "/late/<ms>" is answered that much later from another thread, "/big/<bytes>" is as large,
+  /// "/stream/<pieces>" begins a stream that holds so many, "/refused" none; "/late/<ms>" is
+  /// answered that much later from another thread, "/big/<bytes>" is as large,
   /// "/throw" throws, everything else echoes its body.
   void serve(ExchangePtr const& exchange) {
     auto const& target = exchange->request.target;
@@ -49,6 +61,8 @@ class PlainServer {
     if (target.starts_with("/big/")) {
       return exchange->answer(Reply::json(std::string(std::stoul(target.substr(5)), 'x')));
     }
+    if (target == "/refused") return void(Stream(exchange, {}));
+    if (target.starts_with("/stream/")) return begin_stream(exchange, std::stoul(target.substr(8)));
     if (!target.starts_with("/late/")) return echo(exchange);
     auto const delay = std::chrono::milliseconds(std::stoi(target.substr(6)));
     std::lock_guard const lock(mutex_);
@@ -56,6 +70,13 @@ class PlainServer {
       std::this_thread::sleep_for(delay);
       exchange->post([this, exchange] { echo(exchange); });
     });
+  }
+
+  void begin_stream(ExchangePtr const& exchange, std::size_t pieces) {
+    auto stream = std::make_shared<Stream>(exchange, StreamLimits{pieces, 1 << 20});
+    stream->begin();
+    std::lock_guard const lock(mutex_);
+    streams_.push_back(std::move(stream));
   }
 
   static void echo(ExchangePtr const& exchange) {
@@ -69,6 +90,7 @@ class PlainServer {
   metrics::Registry metrics_;
   std::mutex mutex_;
   std::vector<std::thread> late_;
+  std::vector<std::shared_ptr<Stream>> streams_;
   Server server_;
 };
 

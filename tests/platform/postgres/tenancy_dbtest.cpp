@@ -65,8 +65,8 @@ where c.relkind in ('r', 'p') and c.relnamespace = 'public'::regnamespace
 select c.relname from pg_class c
 where c.relkind in ('r', 'p', 'm', 'f') and c.relnamespace = 'public'::regnamespace
   and not exists (select from pg_attribute a where a.attrelid = c.oid and a.attname = 'tenant_id')
-)sql") == Texts{"cache_authority", "cache_instances", "tenants", "schema_migrations",
-                         "partitioned"});
+)sql") ==
+        Texts{"cache_authority", "cache_instances", "tenants", "schema_migrations", "partitioned"});
 }
 
 TEST_CASE("the server is let in by one form of policy only", "[postgres][tenancy]") {
@@ -247,10 +247,11 @@ from pg_class c, unnest('{select,insert,update,delete}'::text[]) kind
 where c.relkind in ('r', 'p', 'v') and c.relnamespace = 'public'::regnamespace
   and case kind when 'delete' then has_table_privilege('throughline_service', c.oid, kind)
       else has_any_column_privilege('throughline_service', c.oid, kind) end)sql") ==
-        Texts{"api_keys select", "cache_authority select", "cache_authority update",
-              "cache_instances delete", "cache_instances insert", "cache_instances select",
-              "cache_instances update", "commits delete", "commits select", "idempotency delete",
-              "idempotency select", "schema_migrations select", "tenants select"});
+        Texts{"alarms select", "api_keys select", "cache_authority select",
+              "cache_authority update", "cache_instances delete", "cache_instances insert",
+              "cache_instances select", "cache_instances update", "commits delete",
+              "commits select", "idempotency delete", "idempotency select", "live_tickets delete",
+              "live_tickets select", "schema_migrations select", "tenants select"});
 }
 
 TEST_CASE("the wall leaves index scans and is read once a statement", "[postgres][tenancy]") {

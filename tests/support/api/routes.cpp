@@ -247,6 +247,8 @@ std::vector<ApiRoute> make_reading_routes() {
       {"GET", "/v1/context", "context:read", 200, "/v1/context?phone=<phone>&region=US"},
       {"GET", "/v1/context", "context:read", 200, "/v1/context?case_id=<case>"},
       by_body,
+      {"POST", "/v1/live/tickets", "context:read", 201, "/v1/live/tickets",
+       R"json({"customer_ids": ["<customer>"], "queues": ["billing"]})json"},
       {"GET", "/v1/changes", "sync:read", 200, "/v1/changes?limit=10"},
       {"GET", "/healthz", "", 200, "/healthz"},
       {"GET", "/readyz", "", 200, "/readyz"},
