@@ -14,6 +14,7 @@
 #include "throughline/domain/context.hpp"
 #include "throughline/domain/events.hpp"
 #include "throughline/domain/notes.hpp"
+#include "throughline/domain/sla.hpp"
 #include "throughline/domain/timeline.hpp"
 
 namespace throughline {
@@ -132,6 +133,26 @@ TEST_CASE("plans: reading a long history costs what is shown of it", "[plans]") 
                             timeline::list(tx, world.customer, filter, page_after(deep_seconds));
                           }});
   }
+  sla::Filter active, of_metric, breached, of_one;
+  active.state = "active";
+  of_metric.metric = "next_response";
+  breached.breached = true;
+  of_one.customer = world.customer;
+  for (auto const& filter : {active, of_metric, of_one, sla::Filter{}}) {
+    operations.push_back({"clocks", page_most, [filter](Tx& tx) {
+                            sla::list(tx, filter, {page_limit, {}});
+                          }});
+    operations.push_back({"clocks far on", page_most, [filter](Tx& tx) {
+                            auto const at = support::test_now + std::chrono::hours(47);
+                            sla::list(tx, filter, page_after(at));
+                          }});
+  }
+  operations.push_back({"clocks that breached: none", 0, [breached](Tx& tx) {
+                          sla::list(tx, breached, {page_limit, {}});
+                        }});
+  operations.push_back({"clocks of a case with many rounds", 2 * page_most, [&world](Tx& tx) {
+                          sla::of_case(tx, world.case_id, {page_limit, {}});
+                        }});
   check(world, Mode::read, operations);
 }
 
@@ -156,6 +177,14 @@ TEST_CASE("plans: writing to a long history costs what is written", "[plans]") {
          {"a message", write_most,
           [&](Tx& tx) {
             interactions::append(tx, actor, world.interaction, {&message, 1}, {});
+          }},
+         {"an answer", write_most,
+          [&](Tx& tx) {
+            interactions::NewMessage answer;
+            answer.role = "agent";
+            answer.text = "Let me look";
+            interactions::append(tx, actor, world.interaction, {&answer, 1},
+                                 Agent{"human", "desk-4", {}, {}, {}});
           }},
          {"a start", write_most, [&](Tx& tx) { interactions::start(tx, actor, start); }},
          {"a case", write_most, [&](Tx& tx) {

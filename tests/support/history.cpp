@@ -85,6 +85,32 @@ constexpr std::string_view written_sql = R"sql(
          pg_temp.made(9, 1)
     from numbered)sql";
 
+// Everybody's case is to be resolved; that of the one has had many rounds, and its clock many events.
+constexpr std::string_view promised_sql = R"sql(
+  with promise as (
+    insert into settings (tenant_id, section, value, version, updated_at, key_id)
+    values ($1, 'sla', '{"policies": [
+      {"name": "answer", "metric": "first_response", "target_minutes": 10},
+      {"name": "again", "metric": "next_response", "target_minutes": 20},
+      {"name": "solve", "metric": "resolution", "target_minutes": 2880}]}', 1, $2,
+      pg_temp.made(9, 1))),
+  talk as (
+    insert into sla_talks (tenant_id, case_id, started_at, human_answered, any_answered)
+    select $1, pg_temp.made(3, n), $2, true, true from generate_series(1, $3::int) n),
+  event as (
+    insert into sla_events (tenant_id, clock_id, seq, event, at)
+    select $1, pg_temp.made(10, 1), n, 'paused', $2 from generate_series(1, $4::int) n)
+  insert into sla_clocks (tenant_id, id, case_id, part_id, metric, state, version, policy,
+                          target_seconds, at_risk_percent, answer, pauses, priority, started_at,
+                          target_since, due_at, at_risk_at, pauses_at, events)
+  select $1, pg_temp.made(10, n), pg_temp.made(3, whose), pg_temp.made(1, whose),
+         case when n = whose then 'resolution' else 'next_response' end,
+         case when n = whose then 'active' else 'fulfilled' end, 1, 'solve', 172800, 75, 'human',
+         true, 'normal', at, at, at + interval '2 days', at + interval '1 day', '{}', 1
+    from generate_series(1, $3::int + $4::int) n
+   cross join lateral (select case when n <= $3 then n else 1 end as whose,
+                              $2::timestamptz - n * interval '1 second' as at) t)sql";
+
 constexpr std::string_view numbers_sql =
     "insert into case_numbers (tenant_id, last) values ($1, 1000000)";
 
@@ -97,6 +123,7 @@ History::History() {
     tx.exec(people_sql, {tenant, test_now - std::chrono::hours(24), customers});
     tx.exec(contacts_sql, {tenant, test_now, customers, history});
     tx.exec(written_sql, {tenant, test_now, customers, history});
+    tx.exec(promised_sql, {tenant, test_now, customers, history});
     tx.exec(numbers_sql, {tenant});
     auto const row =
         tx.exec("select pg_temp.made(1, 1), pg_temp.made(2, 1), pg_temp.made(3, 1)")[0];

@@ -80,6 +80,9 @@ constexpr std::string_view of_customer_order_sql = R"sql(
   limit $4
 )sql";
 
+constexpr std::string_view breached_sql = " and c.breached_at is not null";
+constexpr std::string_view not_breached_sql = " and c.breached_at is null";
+
 std::vector<Clock> list(postgres::Tx& tx, Filter const& filter, TimeKey const& above,
                         std::size_t limit) {
   Statement statement{
@@ -88,7 +91,7 @@ std::vector<Clock> list(postgres::Tx& tx, Filter const& filter, TimeKey const& a
   if (filter.customer) statement.params.emplace_back(*filter.customer);
   if (filter.state) statement.where(" and c.state =", *filter.state);
   if (filter.metric) statement.where(" and c.metric =", *filter.metric);
-  if (filter.breached) statement.where(" and (c.breached_at is not null) =", *filter.breached);
+  if (filter.breached) statement.sql.append(*filter.breached ? breached_sql : not_breached_sql);
   if (filter.due_before) statement.where(" and c.due_at <", *filter.due_before);
   statement.sql.append(filter.customer ? of_customer_order_sql : all_order_sql);
   return read(tx.exec(statement.sql, statement.params));

@@ -5,6 +5,7 @@
 #include <memory>
 #include <set>
 #include <string>
+#include <vector>
 
 #include "support/histories/reader.hpp"
 
@@ -54,6 +55,7 @@ class Player {
   void begin_contact(Person& person, json const& body, std::string const& query);
   void acknowledge_start(Person& person, Person const& before, json const& document,
                          support::Response const& answer);
+  std::vector<Register*> hold_what_hears(Person& person, std::string const& interaction);
   void add_messages(Person& person, std::string const& interaction, json const& body,
                     json const& document);
   json new_note(Person& person, std::string const& case_id);

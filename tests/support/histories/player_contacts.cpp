@@ -121,11 +121,39 @@ bool Player::say(Person& person) {
       messages.back()["external_id"] = {{"system", "chat"}, {"id", word("line")}};
     }
   }
+  auto const held = hold_what_hears(person, id);
+  if (held.empty()) {
+    for (auto& message : messages) message["role"] = "agent";
+  }
   json body{{"messages", messages}};
   if (dice_.one_in(3)) body["agent"] = agent();
   auto const sent = send(person, "POST", "/v1/interactions/" + id + "/messages", body, {201});
   add_messages(person, id, body, sent.document);
+  bool const heard = std::any_of(messages.begin(), messages.end(), [](json const& message) {
+    return message.at("role") == "customer";
+  });
+  std::lock_guard const lock(model_.mutex);
+  for (Register* const state : held) {
+    bool const is_case = state != held.front();
+    if (heard && is_case && state->fields.at("status") == "resolved") state->set("status", "open");
+    state->done();
+  }
   return true;
+}
+
+/// A customer's line reopens a resolved case, and its answer does not tell: so the interaction and
+/// its case are held by whoever lets the customer speak. Empty: others are at them.
+std::vector<Register*> Player::hold_what_hears(Person& person, std::string const& interaction) {
+  std::lock_guard const lock(model_.mutex);
+  auto& contact = person.interactions.at(interaction).state;
+  if (!contact.begin(true)) return {};
+  auto const& case_id = contact.fields.at("case_id");
+  if (case_id.is_null()) return {&contact};
+  auto const found = person.cases.find(case_id.get<std::string>());
+  if (found != person.cases.end() && found->second.state.begin(true))
+    return {&contact, &found->second.state};
+  contact.done();
+  return {};
 }
 
 void Player::add_messages(Person& person, std::string const& interaction, json const& body,
