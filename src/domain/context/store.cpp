@@ -36,7 +36,8 @@ Leading identifier_in(std::string_view line) {
 }  // namespace
 
 // $1 tenant, $2 root, $3 the oldest resolved_at still shown, $4 longest text, $5 identifiers,
-// $6 live, $7 cases, $8 steps a case, $9 notes a case, $10 recent interactions, $11 counted beyond.
+// $6 live, $7 cases, $8 steps a case, $9 notes a case, $10 recent interactions, $11 counted beyond,
+// $12 clocks at risk.
 // Every list is read through an index that ends with its order, $11 rows further than it is shown,
 // so that no history, however long, is read or sorted; "more" counts those.
 constexpr std::string_view assemble_sql = R"sql(
@@ -124,6 +125,13 @@ with root as materialized (
                 order by started_at desc, id desc limit 2) latest) s
     where s.moods is not null
   ) mood on true
+), warned(code, at, id, place, item) as (
+  select 'sla_at_risk', late.due_at, late.id, 0::bigint, json_build_object(
+    'code', 'sla_at_risk', 'case_id', late.case_id, 'metric', late.metric,
+    'due_at', json_time(late.due_at), 'breached_at', json_time(late.breached_at))
+  from (
+    select r.* from members m cross join lateral sla_at_risk($1, m.id, $12) r
+    order by r.due_at, r.id limit $12) late
 )
 select root.version, tenants.settings_version,
   json_strip_nulls(json_build_object(
@@ -151,7 +159,7 @@ select root.version, tenants.settings_version,
         'ended_at', json_time(ended_at), 'intent', intent, 'outcome', outcome,
         'summary', json_text(summary, $4)) order by started_at desc, id desc)
       from (select * from recent order by started_at desc, id desc limit $10) r), '[]'),
-    'warnings', '[]'::json,
+    'warnings', coalesce((select json_agg(item order by code, at, id) from warned), '[]'),
     'more', nullif(jsonb_strip_nulls(jsonb_build_object(
       'identifiers', nullif(greatest((select count(*) from owned) - $5, 0), 0),
       'live', nullif(greatest((select count(*) from live) - $6, 0), 0),
@@ -170,7 +178,7 @@ std::optional<Assembled> assemble(postgres::Tx& tx, CustomerId root, Timestamp n
   auto const rows =
       tx.exec(assemble_sql, {tx.tenant(), root, now - resolved_visible, text_max, identifiers_max,
                              live_max, open_cases_max, steps_per_case_max, notes_per_case_max,
-                             recent_interactions_max, counted_beyond_max});
+                             recent_interactions_max, counted_beyond_max, at_risk_max});
   if (rows.empty()) return std::nullopt;
   auto const row = rows[0];
   Assembled assembled{row[0].integer(), row[1].integer(), row[2].text(), lines(row[3].view()), {}};

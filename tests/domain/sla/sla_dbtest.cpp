@@ -414,6 +414,42 @@ TEST_CASE_METHOD(Floor, "sla: contexts and timelines show the clocks of a case",
   CHECK(breach.at("at") == "2026-11-21T08:10:00.000000Z");
 }
 
+TEST_CASE_METHOD(Floor,
+                 "sla: the context warns of clocks that run short, and stops when they do not",
+                 "[sla]") {
+  promise();
+  customer_says();
+  auto const id = open_case();
+  auto const warnings = [&] {
+    auto const body = read([&](Tx& tx) {
+      return context::assemble(tx, actor, interactions::get(tx, call).root)->body;
+    });
+    Lines shown;
+    for (auto const& one : Json::parse(body).at("warnings")) {
+      if (one.at("code") != "sla_at_risk") continue;
+      CHECK(one.at("case_id") == id.str());
+      std::string const late = one.contains("breached_at") ? " breached" : "";
+      shown.push_back(one.at("metric").get<std::string>() + late);
+    }
+    return shown;
+  };
+  CHECK(warnings().empty());
+  wait(minutes(8));
+  CHECK(warnings() == Lines{"first_response"});
+  wait(minutes(2));
+  CHECK(warnings() == Lines{"first_response breached"});
+  wait(minutes(70));
+  CHECK(warnings() == Lines{"first_response breached", "resolution"});
+  human_says();
+  CHECK(warnings() == Lines{"resolution"});
+  move_to(id, "pending");  // time stands still
+  CHECK(warnings().empty());
+  move_to(id, "open");
+  CHECK(warnings() == Lines{"resolution"});
+  move_to(id, "resolved");
+  CHECK(warnings().empty());
+}
+
 TEST_CASE_METHOD(Floor, "sla: lists run by due time and page to the end", "[sla]") {
   promise();
   std::vector<CaseId> ids;

@@ -209,6 +209,20 @@ TEST_CASE_METHOD(Fixture, "sla: another priority re-targets from the same start"
                          "resolution breached 60 due 50"});
 }
 
+TEST_CASE_METHOD(Fixture,
+                 "sla: a priority that changed while it was resolved holds when it reopens",
+                 "[sla]") {
+  auto urgent = policy("fast", Metric::resolution, 50);
+  urgent.priorities = {"urgent"};
+  book.policies.insert(book.policies.begin(), urgent);
+  open();
+  watch->move("resolved", at(20));
+  watch->prioritise("urgent", at(30));
+  watch->move("open", at(100));
+  CHECK(steps() == Lines{"resolution activated 0 due 100", "resolution fulfilled 20",
+                         "resolution resumed 100 due 180", "resolution retargeted 100 due 130"});
+}
+
 TEST_CASE_METHOD(Fixture, "sla: a target that had run out when it came to hold is missed then",
                  "[sla]") {
   auto urgent = policy("fast", Metric::resolution, 10);
