@@ -85,7 +85,8 @@ constexpr std::string_view written_sql = R"sql(
          pg_temp.made(9, 1)
     from numbered)sql";
 
-// Everybody's case is to be resolved; that of the one has had many rounds, and its clock many events.
+// Everybody's case is to be resolved; that of the one has had many rounds, and its clock many
+// events.
 constexpr std::string_view promised_sql = R"sql(
   with promise as (
     insert into settings (tenant_id, section, value, version, updated_at, key_id)
