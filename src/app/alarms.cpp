@@ -5,7 +5,9 @@
 #include <iterator>
 #include <utility>
 
+#include "throughline/domain/interactions.hpp"
 #include "throughline/domain/sla.hpp"
+#include "throughline/domain/warnings.hpp"
 
 namespace throughline::app {
 
@@ -20,6 +22,8 @@ void append(std::vector<alarms::Handler>& all, std::vector<alarms::Handler> modu
 
 std::vector<alarms::Handler> alarm_handlers() {
   std::vector<alarms::Handler> all;
+  append(all, interactions::alarms());
+  append(all, warnings::alarms());
   append(all, sla::alarms());
   return all;
 }

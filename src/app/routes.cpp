@@ -14,12 +14,14 @@
 #include "throughline/domain/identity.hpp"
 #include "throughline/domain/identity_settings.hpp"
 #include "throughline/domain/interactions.hpp"
+#include "throughline/domain/interactions_presence.hpp"
 #include "throughline/domain/matches.hpp"
 #include "throughline/domain/merges.hpp"
 #include "throughline/domain/notes.hpp"
 #include "throughline/domain/settings.hpp"
 #include "throughline/domain/sla.hpp"
 #include "throughline/domain/timeline.hpp"
+#include "throughline/domain/warnings.hpp"
 
 namespace throughline::app {
 
@@ -55,7 +57,8 @@ std::vector<http::Route> routes(metrics::Registry& metrics) {
   append(all, timeline::routes());
   append(all, events::routes());
   append(all, changes::routes(make_horizon(metrics)));
-  append(all, settings::routes({identity::settings_section(), sla::settings_section()}));
+  append(all, settings::routes({identity::settings_section(), interactions::presence_section(),
+                                warnings::settings_section(), sla::settings_section()}));
   return all;
 }
 

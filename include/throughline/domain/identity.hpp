@@ -8,6 +8,7 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <map>
 #include <optional>
 #include <span>
@@ -103,10 +104,13 @@ using Facts = merges::Facts;
 /// two people and are shared from now on. A subject that names a customer matches it, whatever its
 /// identifiers say; an unknown one has decision none.
 ///
-/// `also`: further parts the operation needs locked. What happened is appended to `facts`.
+/// `also`: further parts the operation needs locked. What happened is appended to `facts`. `look`
+/// is called once the locks are on their way, so that what the operation itself wants to see behind
+/// them (Tx::ask) travels along.
 Resolution resolve_or_create(postgres::Tx& tx, Actor const& actor,
                              std::span<Subject const> subjects, Unknown unknown,
-                             std::span<CustomerId const> also, Facts& facts);
+                             std::span<CustomerId const> also, Facts& facts,
+                             std::function<void()> const& look = {});
 
 /// Reads only: who is it? Never creates. decision none if unknown.
 Resolved resolve(postgres::Tx& tx, Actor const& actor, Subject const& subject);

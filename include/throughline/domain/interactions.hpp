@@ -16,6 +16,7 @@
 #include "throughline/base/actor.hpp"
 #include "throughline/base/error.hpp"
 #include "throughline/base/page.hpp"
+#include "throughline/domain/alarms.hpp"
 #include "throughline/domain/identity.hpp"
 #include "throughline/platform/http.hpp"
 #include "throughline/platform/postgres.hpp"
@@ -57,7 +58,10 @@ struct Interaction {
   std::optional<Agent> agent;
   std::string intent, summary, outcome;
   std::optional<CaseId> case_id;
-  std::optional<double> sentiment;  // -1 … 1
+  bool fell_silent = false;         // and so ended as abandoned: it revives
+  std::optional<double> sentiment;  // -1 … 1: the customer's, by their lines or as somebody said
+  std::optional<double> sentiment_before;  // its slow average
+  std::string trend;                       // of the sentiment: falling steady rising; or empty
   std::int64_t message_count = 0;
   Timestamp started_at;
   std::optional<Timestamp> ended_at, last_message_at;
@@ -89,7 +93,8 @@ void update(postgres::Tx& tx, Actor const& actor, InteractionId id, Patch const&
 void link_case(postgres::Tx& tx, Actor const& actor, InteractionId id, CaseId case_id);
 
 /// outcome: resolved unresolved escalated transferred abandoned. Ending twice with the same outcome
-/// does nothing, with another is conflict. ended_at: the past, with customers:write.
+/// does nothing, with another is conflict; what fell silent is ended all the same, for good.
+/// ended_at: the past, with customers:write.
 struct End {
   std::string outcome;
   std::optional<std::string> summary;
@@ -98,7 +103,7 @@ struct End {
 void end(postgres::Tx& tx, Actor const& actor, InteractionId id, End const& end,
          std::optional<std::int64_t> expected);
 
-/// Still there: moves last_heartbeat_at and no version. Throws conflict once ended.
+/// Still there: a sign of life, which moves no version. Throws conflict once ended.
 void heartbeat(postgres::Tx& tx, Actor const& actor, InteractionId id);
 
 /// The caller has said who they are: joins this interaction's part to that customer
@@ -137,7 +142,8 @@ struct Appended {
 
 /// Appends in the order given, numbered on from the interaction's row, all or nothing; also after
 /// the end (late lines). `agent` speaks the agent's lines and becomes the interaction's current
-/// agent while it is live.
+/// agent while it is live. Lines of the customer and of agents are signs of life, and revive what
+/// fell silent unless they were said before it did; the customer's sentiments move the contact's.
 std::vector<Appended> append(postgres::Tx& tx, Actor const& actor, InteractionId id,
                              std::span<NewMessage const> messages,
                              std::optional<Agent> const& agent);
@@ -178,6 +184,10 @@ class Appending {
 Page<Message> messages(postgres::Tx& tx, InteractionId id, PageRequest const& page);
 /// Messages by their ids, in no order; unknown ones are absent.
 std::vector<Message> messages(postgres::Tx& tx, std::vector<MessageId> const& ids);
+
+/// A contact that nobody has heard of for as long as its channel allows (interactions_presence.hpp)
+/// is ended as abandoned, at that moment.
+std::vector<alarms::Handler> alarms();
 
 /// POST, GET /v1/interactions · GET, PATCH /v1/interactions/{id} · POST …/end …/heartbeat
 /// …/identify · POST, GET …/messages

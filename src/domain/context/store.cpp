@@ -6,6 +6,7 @@
 #include <string_view>
 
 #include "throughline/domain/context.hpp"
+#include "throughline/domain/warnings.hpp"
 
 namespace throughline::context::store {
 
@@ -14,6 +15,11 @@ namespace {
 // A case stays in sight this long after it was resolved. Read when the document is assembled; the
 // sweeper that turns the end of the window into a committed fact comes with the other clocks.
 constexpr std::chrono::hours resolved_visible{24 * 7};
+
+template <class Texts>
+postgres::Param texts(Texts const& items) {
+  return postgres::Param::array_of(items, [](auto const& item) { return item; });
+}
 
 std::vector<std::string> lines(std::string_view text) {
   std::vector<std::string> found;
@@ -37,7 +43,7 @@ Leading identifier_in(std::string_view line) {
 
 // $1 tenant, $2 root, $3 the oldest resolved_at still shown, $4 longest text, $5 identifiers,
 // $6 live, $7 cases, $8 steps a case, $9 notes a case, $10 recent interactions, $11 counted beyond,
-// $12 clocks at risk.
+// $12 clocks at risk, $13 tiers of high value unless set, $14 warnings in their order.
 // Every list is read through an index that ends with its order, $11 rows further than it is shown,
 // so that no history, however long, is read or sorted; "more" counts those.
 constexpr std::string_view assemble_sql = R"sql(
@@ -116,15 +122,12 @@ with root as materialized (
           order by at desc, id desc limit $9::bigint + $11) n
   ) notes
   left join lateral (
-    select json_build_object('last', s.moods[1], 'trend', case
-        when s.moods[2] is null or s.moods[1] = s.moods[2] then 'steady'
-        when s.moods[1] < s.moods[2] then 'falling' else 'rising' end) as value
-    from (select array_agg(sentiment order by started_at desc, id desc) as moods
-          from (select sentiment, started_at, id from interactions
-                where tenant_id = $1 and case_id = c.id and sentiment is not null
-                order by started_at desc, id desc limit 2) latest) s
-    where s.moods is not null
+    select json_build_object('last', felt.last, 'trend', felt.trend) as value
+    from case_mood($1, c.id) felt
   ) mood on true
+), rules as (
+  select value, value#>'{high_value,tiers}' as tiers from settings
+  where tenant_id = $1 and section = 'warnings'
 ), warned(code, at, id, place, item) as (
   select 'sla_at_risk', late.due_at, late.id, 0::bigint, json_build_object(
     'code', 'sla_at_risk', 'case_id', late.case_id, 'metric', late.metric,
@@ -132,6 +135,23 @@ with root as materialized (
   from (
     select r.* from members m cross join lateral sla_at_risk($1, m.id, $12) r
     order by r.due_at, r.id limit $12) late
+  union all
+  select w.code, w.since, w.id, 0::bigint, json_build_object('code', w.code,
+    'interaction_id', w.interaction_id, 'channel', w.channel, 'since', json_time(w.since),
+    'until', json_time(w.until))
+  from warnings_standing($1, array(select id from members)) w
+  union all
+  select 'sensitivity', null, null, place, json_build_object('code', 'sensitivity',
+    'sensitivity', one->>'code')
+  from person cross join lateral jsonb_array_elements(person.sensitivities)
+    with ordinality listed(one, place)
+  union all
+  select 'high_value', null, null, 0, json_build_object('code', 'high_value', 'tier', person.tier)
+  from person left join rules on true
+  where lower(person.tier) in (
+    select lower(tier)
+    from unnest(case when rules.tiers is null then $13::text[]
+      else array(select jsonb_array_elements_text(rules.tiers)) end) tier)
 )
 select root.version, tenants.settings_version,
   json_strip_nulls(json_build_object(
@@ -149,7 +169,9 @@ select root.version, tenants.settings_version,
     'live', coalesce((select json_agg(json_build_object(
         'interaction_id', id, 'case_id', case_id, 'channel', channel, 'agent', agent,
         'started_at', json_time(started_at), 'intent', intent,
-        'last_message_at', json_time(last_message_at)) order by started_at desc, id desc)
+        'last_message_at', json_time(last_message_at),
+        'sentiment', case when sentiment is not null then json_build_object('last', sentiment,
+          'trend', mood_trend(sentiment, sentiment_before)) end) order by started_at desc, id desc)
       from (select * from live order by started_at desc, id desc limit $6) l), '[]'),
     'open_cases', coalesce(
       (select json_agg(item order by opened_at desc, id desc) from shown_cases), '[]'),
@@ -159,7 +181,9 @@ select root.version, tenants.settings_version,
         'ended_at', json_time(ended_at), 'intent', intent, 'outcome', outcome,
         'summary', json_text(summary, $4)) order by started_at desc, id desc)
       from (select * from recent order by started_at desc, id desc limit $10) r), '[]'),
-    'warnings', coalesce((select json_agg(item order by code, at, id) from warned), '[]'),
+    'warnings', coalesce((select json_agg(item order by array_position($14::text[], code),
+        at, place, id)
+      from warned where coalesce((rules.value->code->>'enabled')::boolean, true)), '[]'),
     'more', nullif(jsonb_strip_nulls(jsonb_build_object(
       'identifiers', nullif(greatest((select count(*) from owned) - $5, 0), 0),
       'live', nullif(greatest((select count(*) from live) - $6, 0), 0),
@@ -171,6 +195,7 @@ select root.version, tenants.settings_version,
   (select string_agg(type || ' ' || json_time(confirmed_at) || ' ' || value, E'\n')
    from owned where not shared) as identifiers
 from root cross join tenants cross join person
+left join rules on true
 where tenants.id = $1
 )sql";
 
@@ -178,7 +203,8 @@ std::optional<Assembled> assemble(postgres::Tx& tx, CustomerId root, Timestamp n
   auto const rows =
       tx.exec(assemble_sql, {tx.tenant(), root, now - resolved_visible, text_max, identifiers_max,
                              live_max, open_cases_max, steps_per_case_max, notes_per_case_max,
-                             recent_interactions_max, counted_beyond_max, at_risk_max});
+                             recent_interactions_max, counted_beyond_max, at_risk_max,
+                             texts(warnings::Rules().high_value_tiers), texts(warnings::codes)});
   if (rows.empty()) return std::nullopt;
   auto const row = rows[0];
   Assembled assembled{row[0].integer(), row[1].integer(), row[2].text(), lines(row[3].view()), {}};

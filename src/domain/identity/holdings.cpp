@@ -68,16 +68,14 @@ Holdings::Holdings(postgres::Tx& tx, Actor const& actor, Facts& facts)
 
 // Values, then the customers they lead to, then the look: one round trip, each behind its locks.
 void Holdings::lock(std::span<Identifier const> identifiers, std::span<CustomerId const> also,
-                    store::Reach reach) {
+                    store::Reach reach, std::function<void()> const& look) {
   auto const asked = distinct(identifiers);
-  if (asked.empty()) {
-    locked_ = parts::lock(tx_, actor_, also);
-    return;
-  }
+  if (asked.empty()) return lock_only(also, look);
   AskedSettings const said(tx_);
   store::lock_values(tx_, actor_, asked);
   auto locking = store::lock_holders(tx_, asked, also, reach);
   auto const looked = store::ask_holders(tx_, asked, reach);
+  if (look) look();
   holders_ = store::read_holders(looked);
   for (auto const& [key, holders] : holders_) {
     for (auto const& holder : holders) {
@@ -88,6 +86,15 @@ void Holdings::lock(std::span<Identifier const> identifiers, std::span<CustomerI
   }
   locked_ = std::move(locking.locked());
   settings_ = said.read();
+}
+
+void Holdings::lock_only(std::span<CustomerId const> customers,
+                         std::function<void()> const& look) {
+  std::optional<parts::Locking> locking;
+  if (!customers.empty()) locking.emplace(tx_, std::string_view{}, std::vector<postgres::Param>{},
+                                          customers);
+  if (look) look();
+  if (locking) locked_ = std::move(locking->locked());
 }
 
 Presented Holdings::present(Identifier const& identifier) const {

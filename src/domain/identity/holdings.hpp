@@ -46,9 +46,9 @@ class Holdings {
   Holdings(postgres::Tx& tx, Actor const& actor, Facts& facts);
 
   /// Locks the values, then every customer they lead to (but for Reach::few) and `also`; then
-  /// looks. The tenant's settings travel along. Once.
+  /// looks, and so does `look`. The tenant's settings travel along. Once.
   void lock(std::span<Identifier const> identifiers, std::span<CustomerId const> also,
-            store::Reach reach = store::Reach::few);
+            store::Reach reach = store::Reach::few, std::function<void()> const& look = {});
   parts::Locked& locked() { return locked_; }
   Settings const& settings() const { return settings_; }
 
@@ -92,6 +92,7 @@ class Holdings {
  private:
   /// Asks people whether links that rested on a value, shared from now on, should stand.
   void question_links(Key const& key);
+  void lock_only(std::span<CustomerId const> customers, std::function<void()> const& look);
   CustomerId make(bool provisional);
   void append_keys();
   using Holders = std::vector<store::Holder>;

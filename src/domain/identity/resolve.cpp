@@ -75,7 +75,8 @@ void collect(std::vector<Identifier>& identifiers, Subject const& subject) {
 
 Resolution resolve_or_create(postgres::Tx& tx, Actor const& actor,
                              std::span<Subject const> subjects, Unknown unknown,
-                             std::span<CustomerId const> also, Facts& facts) {
+                             std::span<CustomerId const> also, Facts& facts,
+                             std::function<void()> const& look) {
   std::vector<Identifier> identifiers;
   std::vector<CustomerId> customers(also.begin(), also.end());
   for (Subject const& subject : subjects) {
@@ -83,7 +84,7 @@ Resolution resolve_or_create(postgres::Tx& tx, Actor const& actor,
     if (subject.customer) customers.push_back(*subject.customer);
   }
   Holdings holdings(tx, actor, facts);
-  holdings.lock(identifiers, customers);
+  holdings.lock(identifiers, customers, store::Reach::few, look);
   Resolution resolution;
   for (Subject const& subject : subjects) {
     resolution.subjects.push_back(resolve_one(holdings, subject, unknown));

@@ -8,11 +8,13 @@
 #include <utility>
 
 #include "case_words.hpp"
+#include "hearing.hpp"
 #include "store.hpp"
 #include "throughline/domain/changes.hpp"
 #include "throughline/domain/interactions.hpp"
 #include "throughline/domain/parts.hpp"
 #include "throughline/domain/timeline.hpp"
+#include "throughline/domain/warnings.hpp"
 #include "throughline/platform/external_ids.hpp"
 
 namespace throughline::interactions {
@@ -53,7 +55,10 @@ struct Appending::Impl {
         ids(new_ids(asked)),
         external(tx, "message", claims(asked, ids)),
         locking(store::lock_interactions(tx, asked)),
-        looks(store::ask_tails(tx, asked)) {}
+        looks(store::ask_tails(tx, asked)) {
+    auto const felt = contacts_that_tell(asked);
+    if (!felt.empty()) moods.emplace(tx, felt);
+  }
 
   void find_repeats();
   std::vector<Appended> number(std::size_t place);
@@ -61,7 +66,7 @@ struct Appending::Impl {
   Outcome decide(std::size_t place);
   void note_down(std::size_t place, std::vector<Appended>& appended,
                  std::vector<Timestamp> const& at, store::Tail& tail);
-  bool take_over(Asked const& one, store::Tail& tail);
+  void note_revival(Asked const& one, store::Tail const& tail);
   void give_back(std::size_t place);
   void write();
 
@@ -71,12 +76,14 @@ struct Appending::Impl {
   external_ids::Claims external;
   parts::Locking locking;
   postgres::Answer looks;
+  std::optional<warnings::Moods> moods;  // where somebody says how they feel
 
   std::map<InteractionId, store::Tail> tails;  // as the batch leaves them
   std::map<MessageId, MessageId> firsts;       // of messages whose external id was known
   std::set<MessageId> given_back;
   std::vector<external_ids::Claim> unused;
   std::vector<store::NewRow> rows;
+  std::vector<alarms::Alarm> revivals;
   std::vector<timeline::Entry> entries;
   std::vector<changes::Deed> deeds;
   CaseWords on_cases;
@@ -152,19 +159,21 @@ Outcome Appending::Impl::decide(std::size_t place) {
   return outcome;
 }
 
-/// Whether the request's agent becomes the current one.
-bool Appending::Impl::take_over(Asked const& one, store::Tail& tail) {
-  if (!one.agent || !tail.live || one.agent == tail.agent) return false;
-  tail.agent = one.agent;
-  tail.taken_over = true;
-  ++tail.version;
-  return true;
+/// When it falls silent again is known to the alarm's handler, which is asked at once.
+void Appending::Impl::note_revival(Asked const& one, store::Tail const& tail) {
+  Timestamp const now = one.actor->now;
+  revivals.push_back({alarms::Kind::interaction_silent, one.id.value, tail.part, now});
+  entries.push_back({tail.part, now, timeline::Kind::interaction, "revived", one.id.value,
+                     tail.channel, tail.case_id, one.id});
+  deeds.push_back(
+      {one.actor, {changes::Type::interaction_revived, tail.part, one.id.value, {}, one.agent}});
 }
 
 void Appending::Impl::note_down(std::size_t place, std::vector<Appended>& appended,
                                 std::vector<Timestamp> const& at, store::Tail& tail) {
   Asked const& one = asked[place];
-  bool const taken_over = take_over(one, tail);
+  auto heard = hear(one, appended, at, tail);
+  if (heard.revived) note_revival(one, tail);
   auto const speaker = one.agent ? one.agent : tail.agent;
   for (std::size_t k = 0; k < appended.size(); ++k) {
     if (appended[k].repeated) continue;
@@ -180,15 +189,19 @@ void Appending::Impl::note_down(std::size_t place, std::vector<Appended>& append
     if (tail.on_case)
       on_cases.hear(*tail.on_case, {one.actor, one.id, message.role, said_by, at[k], tail.channel});
   }
-  if (!taken_over) return;
-  deeds.push_back(
-      {one.actor,
-       {changes::Type::interaction_updated, tail.part, one.id.value, {"agent"}, speaker}});
+  if (!heard.fields.empty()) {
+    deeds.push_back({one.actor,
+                     {changes::Type::interaction_updated, tail.part, one.id.value,
+                      std::move(heard.fields), speaker}});
+  }
+  if (heard.felt) moods->feel(*one.actor, {one.id, tail.part, tail.channel}, tail.mood.now, deeds);
 }
 
 void Appending::Impl::write() {
   if (!unused.empty()) external_ids::release(tx, *asked.front().actor, "message", unused);
   if (rows.empty()) return;
+  alarms::set(tx, revivals);
+  if (moods) moods->write();
   store::save_tails(tx, tails);
   store::insert(tx, rows);
   on_cases.write(tx, locking, entries, deeds);

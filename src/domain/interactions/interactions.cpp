@@ -8,6 +8,7 @@
 #include "store.hpp"
 #include "throughline/domain/changes.hpp"
 #include "throughline/domain/timeline.hpp"
+#include "throughline/domain/warnings.hpp"
 
 namespace throughline::interactions {
 namespace {
@@ -35,7 +36,13 @@ std::vector<std::string> apply(Interaction& value, Patch const& patch) {
   };
   if (patch.case_id) set("case_id", value.case_id, *patch.case_id);
   if (patch.intent) set("intent", value.intent, patch.intent->value_or(""));
-  if (patch.sentiment) set("sentiment", value.sentiment, *patch.sentiment);
+  if (patch.sentiment && value.sentiment != *patch.sentiment) {
+    Mood mood{value.sentiment, value.sentiment_before};
+    mood.set(*patch.sentiment);
+    value.sentiment = mood.now;
+    value.sentiment_before = mood.before;
+    fields.emplace_back("sentiment");
+  }
   if (patch.summary) set("summary", value.summary, patch.summary->value_or(""));
   return fields;
 }
@@ -106,10 +113,16 @@ void update(postgres::Tx& tx, Actor const& actor, InteractionId id, Patch const&
   store::save(tx, value);
   if (value.case_id && value.case_id != case_before)
     add_to_timeline(tx, actor, value, "linked", actor.now);
-  std::vector<changes::Deed> facts{
+  bool const felt = std::find(fields.begin(), fields.end(), "sentiment") != fields.end();
+  std::vector<changes::Deed> deeds{
       {&actor, {changes::Type::interaction_updated, value.part, id.value, std::move(fields), {}}}};
-  if (has_clocks && value.case_id != case_before) tell_clocks(tx, actor, value, facts);
-  changes::record(tx, locked, facts);
+  if (felt) {
+    warnings::Moods moods(tx, {&id, 1});
+    moods.feel(actor, {id, value.part, value.channel}, value.sentiment, deeds);
+    moods.write();
+  }
+  if (has_clocks && value.case_id != case_before) tell_clocks(tx, actor, value, deeds);
+  changes::record(tx, locked, deeds);
 }
 
 void link_case(postgres::Tx& tx, Actor const&, InteractionId id, CaseId case_id) {
@@ -120,11 +133,12 @@ void end(postgres::Tx& tx, Actor const& actor, InteractionId id, End const& aske
          std::optional<std::int64_t> expected) {
   auto [value, locked] = lock(tx, actor, id);
   http::check_version(expected, value.version);
-  if (value.status == "ended") {
+  if (value.status == "ended" && !value.fell_silent) {
     if (value.outcome == asked.outcome) return;
     throw Error(Code::conflict, "The interaction ended with another outcome.");
   }
   value.status = "ended";
+  value.fell_silent = false;
   value.outcome = asked.outcome;
   if (asked.summary) value.summary = *asked.summary;
   value.ended_at = record_time(actor, asked.ended_at, "/ended_at");
@@ -134,6 +148,7 @@ void end(postgres::Tx& tx, Actor const& actor, InteractionId id, End const& aske
   value.ended_at = std::max(*value.ended_at, value.started_at);
 
   value.version += 1;
+  alarms::clear(tx, alarms::Kind::interaction_silent, {&id.value, 1});
   store::save(tx, value);
   add_to_timeline(tx, actor, value, "ended", *value.ended_at);
   changes::Change const fact{

@@ -1,14 +1,18 @@
 // SPDX-FileCopyrightText: 2026 The Throughline authors
 // SPDX-License-Identifier: Apache-2.0
+#include "beginning.hpp"
 #include "locking.hpp"
 #include "store.hpp"
 #include "throughline/domain/changes.hpp"
-#include "throughline/domain/interactions.hpp"
+#include "throughline/domain/interactions_presence.hpp"
 #include "throughline/domain/timeline.hpp"
+#include "throughline/domain/warnings.hpp"
 #include "throughline/platform/external_ids.hpp"
 
 namespace throughline::interactions {
 namespace {
+
+constexpr std::string_view inbound = "inbound";
 
 /// The id of the interaction that had the external id first.
 std::optional<InteractionId> first_with(postgres::Tx& tx, Actor const& actor, Start const& asked,
@@ -70,6 +74,32 @@ void take_over(Interaction& value, identity::Resolved const& found) {
   value.candidates = found.candidates;
 }
 
+void set_alarm(postgres::Tx& tx, Actor const& actor, Interaction const& value,
+               std::string const& presence_said) {
+  auto const presence = parse_presence(presence_said);
+  auto const limit = presence.silent_after.find(value.channel)->second;
+  if (limit.count() == 0) return;
+  alarms::Alarm const alarm{alarms::Kind::interaction_silent, value.id.value, value.part,
+                            actor.now + limit};
+  alarms::set(tx, {&alarm, 1});
+}
+
+/// Customers who come back on another channel should not have to say so themselves.
+std::optional<changes::Change> warn_of_repeat(postgres::Tx& tx, Actor const& actor,
+                                              Interaction const& value,
+                                              store::Beginning const& beginning) {
+  auto const found = beginning.before.find(value.root);
+  if (found == beginning.before.end()) return std::nullopt;
+  auto const& before = found->second;
+  auto const rule = warnings::parse_rules(beginning.warnings).repeat_contact;
+  warnings::Contact const now{value.channel, value.direction == inbound, value.started_at, {}};
+  warnings::Contact const then{before.channel, true, before.started_at, before.last_sign,
+                               before.transferred};
+  if (!warnings::is_repeat(rule, now, then)) return std::nullopt;
+  return warnings::raise(
+      tx, actor, rule, {value.part, value.id, value.started_at, before.part, before.channel});
+}
+
 }  // namespace
 
 Started start(postgres::Tx& tx, Actor const& actor, Start const& asked) {
@@ -78,19 +108,25 @@ Started start(postgres::Tx& tx, Actor const& actor, Start const& asked) {
 
   identity::Subject const subject = subject_of(tx, actor, asked);
   identity::Facts facts;
-  auto resolution =
-      identity::resolve_or_create(tx, actor, {&subject, 1}, identity::Unknown::create, {}, facts);
+  std::optional<postgres::Answer> looked;
+  auto resolution = identity::resolve_or_create(
+      tx, actor, {&subject, 1}, identity::Unknown::create, {}, facts,
+      [&] { looked = store::ask_beginning(tx, subject, asked.direction == inbound); });
   auto const& found = resolution.subjects.front();
   take_over(value, found);
   if (subject.customer) value.candidates = others(tx, actor, subject, value.root);
   if (value.case_id && store::owner_of(tx, *value.case_id)->root != value.root)
     throw Error(Code::conflict, "The case is another customer's.");
 
+  auto const beginning = store::read_beginning(*looked);
+  set_alarm(tx, actor, value, beginning.presence);
+  auto repeat = warn_of_repeat(tx, actor, value, beginning);
   store::insert(tx, actor, value);
   facts.timeline.push_back({value.part, value.started_at, timeline::Kind::interaction, "started",
                             value.id.value, value.channel, value.case_id, value.id});
   facts.changes.push_back(
       {changes::Type::interaction_started, value.part, value.id.value, {}, value.agent});
+  if (repeat) facts.changes.push_back(std::move(*repeat));
   timeline::append(tx, actor, facts.timeline);
   changes::record(tx, actor, resolution.locked, facts.changes);
   return {value.id, false, found.created};

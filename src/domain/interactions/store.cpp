@@ -11,7 +11,8 @@ constexpr std::string_view select_sql = R"sql(
   select i.id, i.part_id, p.root_id, i.version, i.channel, i.direction, i.status, i.agent,
          i.intent, i.summary, i.outcome, i.case_id, i.sentiment, i.message_count, i.started_at,
          i.ended_at, i.last_message_at, i.external_system, i.external_id, i.decision, i.grade,
-         i.assurance, i.candidates
+         i.assurance, i.candidates, i.fell_silent, i.sentiment_before,
+         mood_trend(i.sentiment, i.sentiment_before)
   from interactions i
   join parts p on p.tenant_id = i.tenant_id and p.id = i.part_id
   where i.tenant_id = $1
@@ -41,6 +42,9 @@ Interaction read(postgres::Rows::Row const& row) {
   value.grade = row[20].text_or_empty();
   value.assurance = row[21].text_or_empty();
   if (!row[22].is_null()) value.candidates = wire::parse_candidates(row[22].view());
+  value.fell_silent = row[23].boolean();
+  value.sentiment_before = row[24].optional_real();
+  value.trend = row[25].text_or_empty();
   return value;
 }
 
@@ -83,7 +87,7 @@ constexpr std::string_view save_sql = R"sql(
   set version = $3, status = $4, intent = nullif($5::text, ''), case_id = $6, sentiment = $7,
       summary = nullif($8::text, ''), outcome = nullif($9::text, ''), ended_at = $10,
       decision = $11, grade = nullif($12::text, ''), assurance = nullif($13::text, ''),
-      candidates = $14,
+      candidates = $14, fell_silent = $15, sentiment_before = $16,
       case_part_id = (select c.part_id from cases c
                       where c.tenant_id = $1 and c.id = $6 and c.part_id <> interactions.part_id)
   where tenant_id = $1 and id = $2
@@ -92,7 +96,8 @@ constexpr std::string_view save_sql = R"sql(
 void save(postgres::Tx& tx, Interaction const& value) {
   tx.write(save_sql, {tx.tenant(), value.id, value.version, value.status, value.intent,
                       value.case_id, value.sentiment, value.summary, value.outcome, value.ended_at,
-                      value.decision, value.grade, value.assurance, candidates_param(value)});
+                      value.decision, value.grade, value.assurance, candidates_param(value),
+                      value.fell_silent, value.sentiment_before});
 }
 
 constexpr std::string_view set_case_sql = R"sql(

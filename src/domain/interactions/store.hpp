@@ -5,8 +5,10 @@
 #pragma once
 
 #include <map>
+#include <set>
 
 #include "case_words.hpp"
+#include "mood.hpp"
 #include "throughline/domain/interactions.hpp"
 #include "throughline/domain/parts.hpp"
 
@@ -16,7 +18,7 @@ void insert(postgres::Tx& tx, Actor const& actor, Interaction const& value);
 /// Writes every field that can change, but for what belongs to messages and heartbeats.
 void save(postgres::Tx& tx, Interaction const& value);
 void set_case(postgres::Tx& tx, InteractionId id, CaseId case_id);
-/// False if there is no such live interaction.
+/// A sign of life. False if there is no such live interaction.
 bool beat(postgres::Tx& tx, Actor const& actor, InteractionId id);
 
 std::optional<Interaction> find(postgres::Tx& tx, InteractionId id);
@@ -37,14 +39,18 @@ struct Tail {
   CustomerId root;
   std::string channel;
   bool live = false;
-  std::optional<Agent> agent;  // the current one
+  std::optional<Timestamp> silent_since;  // ended by its silence, then
+  std::optional<Agent> agent;             // the current one
   std::optional<CaseId> case_id;
   std::optional<OnCase> on_case;
   std::int64_t last_seq = 0;
   std::int64_t version = 0;
+  Mood mood;
   // What the batch adds:
   std::optional<Timestamp> newest;  // of its messages; unset: it appends none here
+  std::optional<Timestamp> heard;   // the last sign of life
   bool taken_over = false;          // `agent` became the current one
+  bool revived = false;
 };
 /// The customer has spoken: they are no longer resolved.
 void reopen_cases(postgres::Tx& tx, std::span<CaseId const> cases, Timestamp now);
@@ -71,5 +77,20 @@ void insert(postgres::Tx& tx, std::span<NewRow const> rows);
 Page<Message> messages(postgres::Tx& tx, InteractionId id, PageRequest const& page);
 /// Those of these ids, in any order.
 std::vector<Message> messages(postgres::Tx& tx, std::vector<MessageId> const& ids);
+
+/// A live contact, as its silence is judged.
+struct Waiting {
+  InteractionId id;
+  CustomerId part;
+  std::string channel;
+  std::optional<CaseId> case_id;
+  Timestamp last_sign;
+  Timestamp silent_since;  // not before this
+};
+/// Those of the alarms' contacts that are live.
+std::vector<Waiting> waiting(postgres::Tx& tx, std::span<alarms::Alarm const> alarms);
+/// Ends them as abandoned when they fell silent, but for those of which there was a sign meanwhile.
+/// Returns which were ended.
+std::set<InteractionId> end_silent(postgres::Tx& tx, std::span<Waiting const> contacts);
 
 }  // namespace throughline::interactions::store

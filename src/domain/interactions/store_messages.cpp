@@ -53,10 +53,12 @@ parts::Locking lock_interactions(postgres::Tx& tx, std::span<Appending::Asked co
 }
 
 // Under the root's lock nobody else appends; a heartbeat touches none of these columns.
+// Ended by silence: when, else null.
 constexpr std::string_view tails_sql = R"sql(
   select i.id, i.part_id, p.root_id, i.channel, i.status = 'live', i.agent, i.case_id,
          i.message_count, i.version, c.part_id, c.status, c.priority, c.opened_at, c.resolved_at,
-         c.opening_interaction_id, s.section is not null
+         c.opening_interaction_id, s.section is not null,
+         case when i.fell_silent then i.ended_at end, i.sentiment, i.sentiment_before
   from interactions i
   join parts p on p.tenant_id = i.tenant_id and p.id = i.part_id
   left join cases c on c.tenant_id = i.tenant_id and c.id = i.case_id
@@ -90,6 +92,8 @@ std::map<InteractionId, Tail> read_tails(postgres::Answer const& answer) {
                          row[14].optional_id<InteractionId>()};
       tail.on_case = {on, row[13].optional_time(), row[15].boolean()};
     }
+    tail.silent_since = row[16].optional_time();
+    tail.mood = {row[17].optional_real(), row[18].optional_real()};
   }
   return tails;
 }
@@ -110,9 +114,18 @@ constexpr std::string_view save_tails_sql = R"sql(
       version = tail.version,
       agent = coalesce(tail.agent, i.agent),
       agent_kind = coalesce(tail.agent_kind, i.agent_kind),
-      agent_id = coalesce(tail.agent_id, i.agent_id)
+      agent_id = coalesce(tail.agent_id, i.agent_id),
+      last_heartbeat_at = greatest(i.last_heartbeat_at, tail.heard),
+      status = case when tail.revived then 'live' else i.status end,
+      outcome = case when tail.revived then null else i.outcome end,
+      ended_at = case when tail.revived then null else i.ended_at end,
+      fell_silent = i.fell_silent and not tail.revived,
+      sentiment = tail.sentiment,
+      sentiment_before = tail.sentiment_before
   from unnest($2::uuid[], $3::bigint[], $4::timestamptz[], $5::bigint[], $6::jsonb[], $7::text[],
-              $8::text[]) as tail(id, last_seq, newest, version, agent, agent_kind, agent_id)
+              $8::text[], $9::timestamptz[], $10::boolean[], $11::float8[], $12::float8[])
+         as tail(id, last_seq, newest, version, agent, agent_kind, agent_id, heard, revived,
+                 sentiment, sentiment_before)
   where i.tenant_id = $1 and i.id = tail.id
 )sql";
 
@@ -135,7 +148,10 @@ void save_tails(postgres::Tx& tx, std::map<InteractionId, Tail> const& tails) {
        list([](Tail const& t) { return t.version; }),
        agent([](Agent const& one) { return to_json(one); }),
        agent([](Agent const& one) { return one.kind; }),
-       agent([](Agent const& one) { return one.id; })});
+       agent([](Agent const& one) { return one.id; }), list([](Tail const& t) { return t.heard; }),
+       list([](Tail const& t) { return t.revived; }),
+       list([](Tail const& t) { return t.mood.now; }),
+       list([](Tail const& t) { return t.mood.before; })});
 }
 
 constexpr std::string_view insert_sql = R"sql(

@@ -24,6 +24,7 @@ json::Value to_value(Interaction const& value) {
                     {"intent", json::or_null(value.intent)},
                     {"case_id", json::or_null(value.case_id)},
                     {"sentiment", json::or_null(value.sentiment)},
+                    {"sentiment_trend", json::or_null(value.trend)},
                     {"summary", json::or_null(value.summary)},
                     {"outcome", json::or_null(value.outcome)},
                     {"match",
@@ -33,6 +34,7 @@ json::Value to_value(Interaction const& value) {
                     {"message_count", value.message_count},
                     {"started_at", format_rfc3339(value.started_at)},
                     {"ended_at", json::or_null(value.ended_at)},
+                    {"fell_silent", value.fell_silent},
                     {"last_message_at", json::or_null(value.last_message_at)},
                     {"external_id", json::or_null(value.external_id)}};
   for (auto const& candidate : value.candidates) {

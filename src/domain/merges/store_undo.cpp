@@ -57,6 +57,8 @@ union all
 select 'event', id, part_id, case_id from events_unlink($1::int, $2::uuid[], $3::uuid[])
 union all
 select 'note', id, part_id, interaction_id from notes_unlink($1::int, $2::uuid[], $3::uuid[])
+union all
+select 'warning', id, part_id, interaction_id from warnings_unlink($1::int, $2::uuid[], $3::uuid[])
 order by 2
 )sql";
 

@@ -101,6 +101,9 @@ changes::Change change_of(Unlinked const& link) {
   if (link.type == "event") {
     return {changes::Type::event_updated, link.part, link.id, {"case_id"}, std::nullopt};
   }
+  if (link.type == "warning") {
+    return {changes::Type::warning_cleared, link.part, link.id, {"repeat_contact"}, std::nullopt};
+  }
   return {changes::Type::note_updated, link.part, link.id, {"interaction_id"}, std::nullopt};
 }
 

@@ -14,10 +14,12 @@ namespace throughline::merges {
 inline constexpr std::size_t unlinked_shown_max = 100;  // of one undo; all are taken away, counted
 
 struct Unlinked {
-  std::string type;  // of the record that held the link: "interaction" "event" "note"
+  std::string type;  // of the record that held it: interaction event note warning
   Uuid id;
   CustomerId part;
-  Uuid from;  // what it was linked to: an interaction's or event's case, a note's interaction
+  // What it was linked to: an interaction's or event's case, a note's interaction. A warning is
+  // gone whole: that of the contact that came back, after one that is another person's.
+  Uuid from;
 };
 
 }  // namespace throughline::merges

@@ -250,8 +250,13 @@ std::string preview_json(Preview const& view) {
 
 namespace {
 
+/// The member that says what a record of this type was linked to.
+char const* source_of(std::string_view type) {
+  return type == "note" || type == "warning" ? "interaction_id" : "case_id";
+}
+
 Value to_value(Unlinked const& link) {
-  char const* const from = link.type == "note" ? "interaction_id" : "case_id";
+  char const* const from = source_of(link.type);
   return {{"type", link.type},
           {"id", to_string(link.id)},
           {"part_id", link.part.str()},
@@ -312,7 +317,7 @@ std::string unlinked_column(std::span<Unlinked const> links) {
 std::vector<Unlinked> parse_unlinked(std::string_view json) {
   std::vector<Unlinked> links;
   for (Value const& item : Value::parse(json)) {
-    char const* const from = item.at("type") == "note" ? "interaction_id" : "case_id";
+    char const* const from = source_of(item.at("type").get_ref<std::string const&>());
     links.push_back({item.at("type"), id_in<CaseId>(item.at("id")).value,
                      id_in<CustomerId>(item.at("part_id")), id_in<CaseId>(item.at(from)).value});
   }

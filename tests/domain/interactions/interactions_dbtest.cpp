@@ -48,12 +48,12 @@ TEST_CASE("interactions: a patch sets, clears and leaves alone", "[interactions]
   Fixture test;
   Patch what;
   what.intent = "return_size";
-  what.sentiment = -0.6;
+  what.sentiment = -0.4;
   what.summary = "Wants to return jeans.";
   test.patch(what);
   auto found = test.read_one();
   CHECK(found.intent == "return_size");
-  CHECK(found.sentiment == -0.6);
+  CHECK(found.sentiment == -0.4);
   CHECK(found.summary == "Wants to return jeans.");
   CHECK(found.version == 2);
   CHECK(test.facts().back() == "interaction.updated intent,sentiment,summary");

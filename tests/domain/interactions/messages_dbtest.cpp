@@ -76,8 +76,9 @@ TEST_CASE("messages: lines are read back in order as they were said", "[messages
   CHECK(found.message_count == 3);
   CHECK(found.last_message_at == test.actor.now);
   auto const facts = test.facts();
-  CHECK(Lines(facts.end() - 4, facts.end()) ==
-        Lines{"message.added", "message.added", "interaction.updated agent", "message.added"});
+  CHECK(Lines(facts.end() - 5, facts.end()) ==
+        Lines{"message.added", "message.added", "interaction.updated agent,sentiment",
+              "warning.raised frustrated", "message.added"});
   CHECK(test.entries().back() == "message added");
   CHECK(test.leaks_of("wrong") == 0);
 }

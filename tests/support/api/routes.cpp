@@ -269,6 +269,13 @@ std::vector<ApiRoute> make_settings_routes() {
        {"/classes/account/systems"}},
       {"PATCH", "/v1/settings/{section}", "admin", 200, "/v1/settings/identity",
        R"json({"stale_after_days": {"phone": 80}})json"},
+      {"PATCH", "/v1/settings/{section}", "admin", 200, "/v1/settings/presence",
+       R"json({"silent_after_seconds": {"voice": 90, "chat": 600, "email": 0}})json"},
+      {"PATCH", "/v1/settings/{section}", "admin", 200, "/v1/settings/warnings",
+       R"json({"sensitivity": {"enabled": true}, "high_value": {"tiers": ["platinum"]},
+               "frustrated": {"enabled": true, "at_or_below": -0.6, "clears_at": -0.1,
+                              "window_hours": 12},
+               "repeat_contact": {"enabled": true, "window_hours": 24}})json"},
   };
 }
 
