@@ -81,12 +81,14 @@ def redis():
         yield port, child.pid
 
 
-def rounds(options, served, key):
-    """Everybody follows one customer; then each follows one of a hundred."""
+def rounds(options, serve, key):
+    """Everybody follows one customer; then each follows one of a hundred. A server for each, so that
+    none is measured with memory that another round has left it."""
     for places, writes in ((1, options.writes), (100, options.writes * 10)):
-        file = make_customers(served, key, places)
-        ours = measure([options.fanout, "live", served.port, key, options.subscribers, file, writes,
-                        PAUSE_MS], served.pid, options.subscribers)
+        with serve() as served:
+            file = make_customers(served, key, places)
+            ours = measure([options.fanout, "live", served.port, key, options.subscribers, file,
+                            writes, PAUSE_MS], served.pid, options.subscribers)
         with redis() as (port, pid):
             theirs = measure([options.fanout, "redis", port, options.subscribers, places, writes,
                               PAUSE_MS], pid, options.subscribers)
@@ -120,9 +122,12 @@ def main():
                           environment).strip()
     most = options.subscribers + 100
     limits = {"connections": most, "live_streams": most, "live_streams_per_key": most}
-    with tools.throughline(program, urls["DATABASE"], urls["REDIS"], FOLDER, **limits) as served:
-        for figures in rounds(options, served, key):
-            show(*figures)
+
+    def serve():
+        return tools.throughline(program, urls["DATABASE"], urls["REDIS"], FOLDER, **limits)
+
+    for figures in rounds(options, serve, key):
+        show(*figures)
 
 
 if __name__ == "__main__":

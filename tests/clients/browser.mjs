@@ -93,7 +93,7 @@ export const tests = {
         await until('it is back', async () => (await seen(tab, 'events')).length === written);
       }
       const events = await seen(tab, 'events');
-      const versions = Array.from({ length: written }, (_, i) => i + 2);
+      const versions = Array.from({ length: written }, (_, i) => i + 3);
       equal(events.map((event) => event.data.version), versions, 'each once, in order');
       equal([...new Set(events.map((event) => event.subject))], [desk.customer], 'customers');
       const resumed = (await seen(tab, 'beginnings')).map((beginning) => beginning.resumed);

@@ -57,7 +57,7 @@ export const tests = {
     }
     await until('all facts come', () => versions.length >= written);
     source.close();
-    equal(versions, Array.from({ length: written }, (_, i) => i + 2), 'each once, in order');
+    equal(versions, Array.from({ length: written }, (_, i) => i + 3), 'each once, in order');
   },
 
   'eventsource: a key that may not listen is told so, and stays away': async (server) => {

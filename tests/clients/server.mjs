@@ -71,6 +71,7 @@ export class Server {
     return document;
   }
 
+  /// At version 2.
   async makeCustomer(number) {
     const path = `/v1/customers/by/account/shop:${process.pid}-${number}`;
     return (await this.call('PUT', path, {})).id;

@@ -25,11 +25,11 @@ namespace {
 constexpr std::size_t customers = 6;
 constexpr std::size_t listeners = 12;
 constexpr std::size_t writers = 3;
-constexpr int strikes_default = 8;
-
-int strikes() {
+/// Enough for each fault that there is, in turn.
+int strikes(Form form) {
   char const* const set = std::getenv("THROUGHLINE_FAULT_KILLS");
-  return set == nullptr ? strikes_default : std::stoi(set);
+  if (set != nullptr) return std::stoi(set);
+  return form == Form::memory ? 9 : 14;
 }
 
 std::size_t usable(Cluster const& cluster) {
@@ -228,7 +228,7 @@ void run(Form form, std::uint64_t seed) {
       }
     });
   }
-  for (int i = 0; i < strikes(); ++i) {
+  for (int i = 0; i < strikes(form); ++i) {
     std::this_thread::sleep_for(300ms);
     nemesis.strike();
   }

@@ -56,6 +56,7 @@ constexpr std::string_view roots_sql = R"sql(
 
 std::map<CustomerId, CustomerId> roots_of(postgres::Tx& tx, std::span<CustomerId const> parts) {
   std::map<CustomerId, CustomerId> roots;
+  if (parts.empty()) return roots;
   for (auto const row : tx.exec(roots_sql, {tx.tenant(), ids_param(parts)})) {
     roots.emplace(row[0].id<CustomerId>(), row[1].id<CustomerId>());
   }

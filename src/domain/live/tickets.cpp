@@ -50,9 +50,20 @@ Standing standing_of(postgres::Tx& tx, std::vector<store::Redeemed> const& ticke
   return auth::standing(tx, keys);
 }
 
+void check_customers(postgres::Tx& tx, std::vector<CustomerId> const& customers) {
+  auto const known = store::roots_of(tx, customers);
+  std::vector<FieldError> wrong;
+  for (std::size_t i = 0; i < customers.size(); ++i) {
+    if (known.contains(customers[i])) continue;
+    wrong.push_back({"/customer_ids/" + std::to_string(i), "There is no such customer."});
+  }
+  if (!wrong.empty()) throw Error(std::move(wrong));
+}
+
 }  // namespace
 
 Issue issue(postgres::Tx& tx, Actor const& actor, std::string_view key, Interest opens) {
+  check_customers(tx, opens.customers);
   Issue const issue{make_uuid7(actor.now), actor.key, actor.now + ticket_lifetime};
   auto const hash = hash_of_ticket(text_of(issue, actor, key));
   store::insert(tx, {hash, actor.key, std::move(opens), issue.expires_at});

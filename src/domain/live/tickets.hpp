@@ -21,6 +21,7 @@ struct Issue {
   KeyId key;
   Timestamp expires_at;
 };
+/// Throws invalid at /customer_ids for ids that are no customer's.
 Issue issue(postgres::Tx& tx, Actor const& actor, std::string_view key, Interest opens);
 /// Throws conflict under another key.
 std::string text_of(Issue const& issue, Actor const& actor, std::string_view key);

@@ -99,6 +99,8 @@ TEST_CASE("tickets: a request for one is checked") {
   CHECK(answer("[]") == "422 invalid ");
   CHECK(answer("{") == "400 malformed");
   CHECK(answer(R"({"customer_ids":["x"]})") == "422 invalid /customer_ids/0");
+  CHECK(answer(R"({"customer_ids":["0190163d-8694-739b-aea5-966c26f8ad90"]})") ==
+        "422 invalid /customer_ids/0");
   CHECK(answer(R"({"queues":["a,b"],"queue":"c"})") == "422 invalid /queues /queue");
   auto const reader = screen.server.make_key(screen.tenant, "cases:read");
   auto without = screen.server.client_with(reader);
