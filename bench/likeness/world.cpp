@@ -64,11 +64,11 @@ void World::arrive(std::size_t record) {
   judged_ += entities.size();
 
   std::size_t const customer = verdict.winner ? found[*verdict.winner] : record;
-  if (!verdict.review.empty()) {
+  std::vector<std::size_t> asked = verdict.review;
+  for (auto const& each : verdict.doubles) asked.push_back(each.index);
+  if (!asked.empty()) {
     Review review{record, {}};
-    for (auto const index : verdict.review) {
-      review.candidates.push_back(first_record_[found[index]]);
-    }
+    for (auto const index : asked) review.candidates.push_back(first_record_[found[index]]);
     reviews_.push_back(std::move(review));
   }
   if (verdict.winner) {

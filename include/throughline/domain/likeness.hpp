@@ -229,6 +229,10 @@ struct Verdict {
   /// may join them to the winner by rule, under their own vetoes, or put them to review; the record
   /// joins the winner in any case.
   std::vector<std::size_t> also;
+  /// With a winner: others that it could be as well, by what it says together with this record and
+  /// `also`; at least probable, nothing casts doubt or forbids it. They grew apart while neither
+  /// told enough. For a person, so that the order of arrival hides nobody.
+  std::vector<Judged> doubles;
   /// Into the entities, best first: without a winner, those to put before a person, if any is at
   /// least probable (the others possible). Empty: nobody, or a clear winner.
   std::vector<std::size_t> review;

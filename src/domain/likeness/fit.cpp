@@ -104,7 +104,9 @@ Fit Scale::fit(std::span<Record const> one, std::span<Record const> other) const
       combine(levels, fit.best);
       auto const given = level_of(levels, Field::given_name);
       agreeing += is_agreement(given) ? 1 : 0;
-      differing += given == name_different ? 1 : 0;
+      if (given != name_different) continue;
+      ++differing;
+      fit.letter_apart = fit.letter_apart || are_a_letter_apart(record.given, against.given);
     }
   }
   for (std::size_t i = 0; i < field_count; ++i) {

@@ -16,6 +16,7 @@ struct Fit {
   Pattern best{};  // per field the closest level between any two
   double bits = 0;
   Doubt doubt = Doubt::unanchored;
+  bool letter_apart = false;  // given names that differ do so by a letter
 };
 
 class Scale {

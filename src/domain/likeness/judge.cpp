@@ -26,8 +26,10 @@ Grade grade_of(Judged const& judged, Fit const& fit, Thresholds const& threshold
   if (judged.probability < thresholds.probable) return Grade::possible;
   auto const born = level_of(fit.best, Field::date_of_birth);
   bool const dated = born >= date_exact && born <= date_digit;
-  // A relative: likely enough by what families share, and no case for a person to look at.
-  if (judged.doubt == Doubt::given_name && !dated && !account) return Grade::possible;
+  // A relative: likely enough by what families share, and no case for a person to look at. Names a
+  // letter apart (Jane, Janet) are one: as well a slip.
+  bool const relative = judged.doubt == Doubt::given_name && !fit.letter_apart;
+  if (relative && !dated && !account) return Grade::possible;
   bool const certain = judged.probability >= thresholds.certain && judged.doubt == Doubt::none;
   return certain ? Grade::certain : Grade::probable;
 }
@@ -85,7 +87,38 @@ class Judge {
     }
     verdict.winner = first.index;
     verdict.also = std::move(also);
+    find_doubles(verdict);
     return true;
+  }
+
+  void find_doubles(Verdict& verdict) const {
+    std::vector<Record> grown{incoming_};
+    std::vector<std::size_t> joined{*verdict.winner};
+    joined.insert(joined.end(), verdict.also.begin(), verdict.also.end());
+    for (auto const index : joined) {
+      auto const& records = entities_[index].records;
+      grown.insert(grown.end(), records.begin(), records.end());
+    }
+    for (Judged const& other : verdict.judged) {
+      bool const apart = std::find(joined.begin(), joined.end(), other.index) == joined.end();
+      if (apart && is_candidate(other)) note_double(grown, other.index, verdict.doubles);
+    }
+  }
+
+  void note_double(std::span<Record const> grown, std::size_t index,
+                   std::vector<Judged>& doubles) const {
+    auto const& entity = entities_[index];
+    if (!entity.vetoes.empty() || !vetoes(grown, entity.records).empty()) return;
+    Fit const fit = scale_.fit(grown, entity.records);
+    double const probability = scale_.probability(fit.bits);
+    if (fit.doubt != Doubt::none || probability < thresholds_.probable) return;
+    Judged found;
+    found.index = index;
+    found.grade = Grade::probable;
+    found.probability = probability;
+    found.bits = fit.bits;
+    found.evidence = scale_.evidence(fit.best);
+    doubles.push_back(std::move(found));
   }
 
   bool are_fragments(std::size_t one, std::size_t other) const {

@@ -190,6 +190,13 @@ NameLevels compare_names(Record const& one, Record const& other) {
   return better ? crossed : straight;
 }
 
+bool are_a_letter_apart(Words const& given, Words const& other) {
+  if (given.empty() || other.empty()) return false;
+  std::string const& one = given.front();
+  std::string const& two = other.front();
+  return std::min(one.size(), two.size()) >= one_edit_length_min && edits(one, two, 1) == 1;
+}
+
 bool are_different_suffixes(std::string_view one, std::string_view other) {
   if (one.empty() || other.empty() || one == other) return false;
   // "I" may be an initial after all: it contradicts nothing but another number.

@@ -38,6 +38,11 @@ struct NameLevels {
 };
 NameLevels compare_names(Record const& one, Record const& other);
 
+/// Both are names, and a letter apart: Jane and Janet. By level they are no typos of each other,
+/// and yet one may be written for the other.
+bool are_a_letter_apart(std::vector<std::string> const& given,
+                        std::vector<std::string> const& other);
+
 /// Two suffixes that no one person bears.
 bool are_different_suffixes(std::string_view one, std::string_view other);
 

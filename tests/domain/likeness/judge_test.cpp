@@ -212,6 +212,35 @@ TEST_CASE("judge: a number of one's own outweighs a name or a date that was repl
   CHECK(judged(person(husband), {person(joint)}).grade != Grade::certain);
 }
 
+TEST_CASE("judge: trap: given names a letter apart are a slip as well as two people",
+          "[likeness]") {
+  Told const jane{"Jane", "", "", "", "", "", {email("smith@mail.example"), phone("+12025550175")}};
+  auto const janet = with(jane, [](Told& told) { told.given = "Janet"; });
+  auto const found = judged(person(janet), {person(jane)});
+  CHECK(found.grade == Grade::probable);
+  CHECK(found.doubt == Doubt::given_name);
+  auto const oscar = with(jane, [](Told& told) { told.given = "Oscar"; });
+  CHECK(judged(person(oscar), {person(jane)}).grade == Grade::possible);
+}
+
+TEST_CASE("judge: two that grew apart are named once a record makes one of them tell enough",
+          "[likeness]") {
+  // One tells a date, the other a mailbox; only the third shows that they fit.
+  Told const dated{"Reuben", "", "1975-07-24", "", "Leicester"};
+  Told const mailed{"Reuben", "James", "", "", "", "", {email("r.james@jackson.example")}};
+  Told const both{"Reuben", "James", "1975-07-24", "", "", "", {email("r.james@jackson.example")}};
+  auto const before = judged_all(person(mailed), {{person(dated)}});
+  CHECK_FALSE(before.winner);
+  CHECK(before.review.empty());
+  auto const grown = judged_all(person(both), {{person(mailed)}, {person(dated)}});
+  REQUIRE(grown.winner == 0U);
+  REQUIRE(grown.doubles.size() == 1);
+  CHECK(grown.doubles[0].index == 1);
+  CHECK(grown.doubles[0].grade == Grade::probable);
+  auto const other = judged_all(person(both), {{person(mailed)}, {person(ann)}});
+  CHECK(other.doubles.empty());
+}
+
 TEST_CASE("judge: nobody in particular", "[likeness]") {
   CHECK(judged_all(person(ann), {}).judged.empty());
   auto const empty = judged(read("", {}), {read("", {})});
