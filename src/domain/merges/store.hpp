@@ -90,8 +90,13 @@ struct NewUndo {
 /// The undo itself, and who undid the links.
 void insert(postgres::Tx& tx, Actor const& actor, NewUndo const& undo);
 
-/// Whether these links should be cut is asked no more of people.
-void settle_matches(postgres::Tx& tx, std::span<Edge const> cut);
+/// Whether these links should be cut is asked no more of people; what a merge had settled, and is
+/// in doubt again, is raised anew.
+struct Reopened {
+  MatchId match;
+  CustomerId part;  // in doubt
+};
+std::vector<Reopened> settle_matches(postgres::Tx& tx, Actor const& actor, Cut const& cut);
 
 /// As the table has it.
 struct UndoRow {

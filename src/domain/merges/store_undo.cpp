@@ -110,14 +110,22 @@ namespace {
 
 // The function is its owner's, as are the matches.
 constexpr std::string_view settle_matches_sql = R"sql(
-select matches_parted($1::int, $2::uuid[])
+select id, part_id from matches_parted($1::int, $2::uuid[], $3::uuid[], $4, $5)
 )sql";
 
 }  // namespace
 
-void settle_matches(postgres::Tx& tx, std::span<Edge const> cut) {
-  tx.write(settle_matches_sql,
-           {tx.tenant(), Param::array_of(cut, [](Edge const& link) { return link.id; })});
+std::vector<Reopened> settle_matches(postgres::Tx& tx, Actor const& actor, Cut const& cut) {
+  std::vector<CustomerId> members;
+  for (Group const& group : cut.groups) members.insert(members.end(), group.begin(), group.end());
+  std::vector<Reopened> raised;
+  for (auto const row : tx.exec(
+           settle_matches_sql,
+           {tx.tenant(), Param::array_of(cut.links, [](Edge const& link) { return link.id; }),
+            Param::array_of(members, [](CustomerId id) { return id; }), actor.now, actor.key})) {
+    raised.push_back({row[0].id<MatchId>(), row[1].id<CustomerId>()});
+  }
+  return raised;
 }
 
 namespace {

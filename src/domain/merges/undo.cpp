@@ -142,8 +142,10 @@ UndoId come_apart(postgres::Tx& tx, Actor const& actor, parts::Locked& locked, U
   customers::split(tx, cut.groups);
   keep_together(tx, actor, locked, asked, cut);
   remember(tx, actor, locked, asked, cut, id);
-  store::settle_matches(tx, cut.links);
   tell(actor, asked, cut, id, unlinked, facts);
+  for (auto const& [match, part] : store::settle_matches(tx, actor, cut)) {
+    facts.changes.push_back({changes::Type::match_raised, part, match.value, {}, std::nullopt});
+  }
   return id;
 }
 

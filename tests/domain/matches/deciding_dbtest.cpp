@@ -163,6 +163,40 @@ TEST_CASE("matches: a stale accept after a merge elsewhere is refused") {
   CHECK(people.waiting().empty());
 }
 
+TEST_CASE("matches: an undo opens again what the merge had settled, without whom it tells apart") {
+  support::Database database;
+  Four people(database);
+  auto const settled = people.asked(people.doubt, {people.ann, people.bea, people.cleo});
+  SECTION("by an accepted match") {
+    people.accept(settled, people.ann);
+  }
+  SECTION("by a merge elsewhere") {
+    people.joined(people.doubt, people.ann);
+  }
+  CHECK(people.waiting().empty());
+  people.joined(people.cleo, people.person("dan"));
+  auto const merge = people.read([&](postgres::Tx& tx) {
+    return tx
+        .exec("select id from merges where tenant_id = $1 and $2 in (one_id, other_id)",
+              {tx.tenant(), people.doubt})[0][0]
+        .id<MergeId>();
+  });
+  people.undo(merge);
+  auto const waiting = people.waiting(people.doubt);
+  REQUIRE(waiting.size() == 1);
+  auto const match = people.shown(waiting.front());
+  CHECK(match.reason == "doubtful");
+  CHECK(match.raised_at == people.actor.now);
+  REQUIRE(match.candidates.size() == 2);
+  CHECK(match.candidates[0].person.customer == people.bea);
+  CHECK(match.candidates[1].person.customer == people.cleo);
+  CHECK(people.shown(settled).superseded_by == match.id);
+  CHECK(people.facts(people.doubt).back() == "match.raised");
+
+  people.undo(people.joined(people.ann, people.bea));
+  CHECK(people.waiting() == std::vector{match.id});  // asked already
+}
+
 TEST_CASE("matches: after an undo the decision is history, and people have the last word") {
   support::Database database;
   Four people(database);
