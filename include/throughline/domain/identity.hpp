@@ -71,6 +71,7 @@ struct Resolved {
   std::optional<CustomerId> part;
   std::optional<CustomerId> root;
   bool created = false;  // the part was made by this call
+  bool stale = false;    // found by nothing but what went unconfirmed for long: grade possible
   std::vector<Candidate> candidates;
   std::vector<NotAttached> not_attached;  // the timeline tells of them, too
 };
@@ -103,6 +104,9 @@ using Facts = merges::Facts;
 /// value of an exclusive class cannot be meant: the identifiers that led there have been seen with
 /// two people and are shared from now on. A subject that names a customer matches it, whatever its
 /// identifiers say; an unknown one has decision none.
+///
+/// A match by what is stale attaches and confirms nothing: the number may have been given to
+/// somebody else. It is remembered as seen with the part, for confirm_seen().
 ///
 /// `also`: further parts the operation needs locked. What happened is appended to `facts`. `look`
 /// is called once the locks are on their way, so that what the operation itself wants to see behind
@@ -170,6 +174,11 @@ void detach(postgres::Tx& tx, Actor const& actor, CustomerId customer,
 bool join(postgres::Tx& tx, Actor const& actor, parts::Locked& locked, CustomerId part,
           CustomerId customer, std::optional<InteractionId> interaction, Facts& facts);
 
+/// The contact on this part, found by what was stale, is who that said: what the part was seen with
+/// and its customer holds is confirmed as of now. The part must be locked.
+void confirm_seen(postgres::Tx& tx, Actor const& actor, parts::Locked const& locked,
+                  CustomerId part);
+
 /// Writes the keys by which customers are found, for those that came before there were any or past
 /// the server: `throughline identity index`. Keys that are there already stay. Reads and writes in
 /// chunks, a transaction each. How many customers there are; scores are measured against that.
@@ -181,7 +190,7 @@ std::size_t index(postgres::Pool& pool, TenantId tenant);
 struct Estimated {
   std::int64_t version = 0;  // of the weights; scores name it
   std::size_t records = 0;
-  std::size_t pairs_found = 0;   // that share a key
+  std::size_t pairs_found = 0;  // that share a key
   std::size_t pairs_random = 0;
   std::string weights_json;
 };
@@ -204,7 +213,11 @@ struct Upserted {
     std::string reason;
   };
   std::vector<Conflict> conflicts;
+  std::optional<MatchId> review;  // whether it is somebody else who is known, too
 };
+/// Where names or profile changed, the customer is compared whole with everybody that it could be,
+/// as POST /v1/identity/resolve does, and put to people where that would have joined or asked. No
+/// rule joins it: the caller's key says that it is one, and its answer speaks of that one.
 /// Throws ambiguous (with candidates) where the key itself is shared, version_mismatch as If-Match
 /// asks.
 Upserted upsert(postgres::Tx& tx, Actor const& actor, Upsert const& upsert,

@@ -44,7 +44,8 @@ struct Settings {
   /// By type; an account system's own by "account:<system>".
   std::map<std::string, ClassRule, std::less<>> classes;
   std::map<std::string, Blocked, std::less<>> blocked;  // by type, beside the built-in placeholders
-  /// By type: unconfirmed for so long, an identifier no longer decides alone. Absent: never so.
+  /// By type: unconfirmed for so long, an identifier gives way to whatever else is brought, finds
+  /// its customer no better than possibly, and attaches nothing. Absent: never so.
   std::map<std::string, std::chrono::days, std::less<>> stale_after;
   /// Of scored matches: the probability from which one is made without asking, that from which it
   /// is put up for review, and by how many bits of evidence the best has to be ahead of the next.
@@ -60,7 +61,7 @@ struct Settings {
   std::string_view realm_of(std::string_view type, std::string_view value) const;
   /// Placeholders and test values, built in or the tenant's own. Such a value links nobody.
   bool is_blocked(std::string_view type, std::string_view value) const;
-  /// Confirmed so long ago that it does not decide alone.
+  /// Confirmed so long ago that it gives way.
   bool is_stale(std::string_view type, Timestamp confirmed_at, Timestamp now) const;
 };
 

@@ -41,6 +41,12 @@ struct Started {
   InteractionId id;
   bool repeated = false;  // external_id was known: `id` is the first one's, nothing was written
   bool created = false;   // a customer was made
+  /// Identifiers that were brought and not attached, though nobody else holds them.
+  struct NotAttached {
+    std::size_t place = 0;  // in the start's identifiers
+    std::string reason;     // as identity::NotAttached
+  };
+  std::vector<NotAttached> not_attached = {};
 };
 
 /// Starts an interaction on the part its deciding identifier hangs on. In doubt: on a provisional

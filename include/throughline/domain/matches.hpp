@@ -41,7 +41,8 @@ struct Candidate {
 struct Raised {
   CustomerId part;  // in doubt
   /// Why no rule decided: "several" (more than one customer fits), "doubtful" (one fits, not well
-  /// enough), "vetoed", "full" (a cap). Or "shared": a link by rule rested on a value that is
+  /// enough), "vetoed", "full" (a cap), "keyed" (one fits; the part is known by a system's own key,
+  /// whose customer no rule joins). Or "shared": a link by rule rested on a value that is
   /// shared now; it is between `part` and the one candidate, who are one customer, and stands.
   std::string reason;
   std::vector<Candidate> candidates;  // all of them, best first; candidates_max are kept

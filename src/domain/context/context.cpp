@@ -9,18 +9,14 @@ namespace throughline::context {
 
 namespace {
 
-/// What the document answers for: the customer's parts, and the identifiers that lead to it alone
-/// and will go on doing so for as long as a cache may show it.
+/// What the document answers for: the customer's parts, and the identifiers that lead to it alone.
 std::vector<std::string> names_of(store::Assembled const& assembled,
-                                  identity::Settings const& settings, Timestamp now) {
-  auto const until = now + 2 * cache::document_age_max;
+                                  identity::Settings const& settings) {
   std::vector<std::string> names{std::string(cache::settings_prefix) +
                                  std::to_string(assembled.settings_version)};
   names.insert(names.end(), assembled.parts.begin(), assembled.parts.end());
   for (auto const& one : assembled.identifiers) {
-    if (settings.is_blocked(one.type, one.value)) continue;
-    if (settings.is_stale(one.type, one.confirmed_at, until)) continue;
-    names.push_back(one.type + ":" + one.value);
+    if (!settings.is_blocked(one.type, one.value)) names.push_back(one.type + ":" + one.value);
   }
   return names;
 }
@@ -37,7 +33,7 @@ cache::DocumentPtr assemble(postgres::Tx& tx, Actor const& actor, CustomerId roo
                    std::to_string(assembled->settings_version) + "-json" +
                    std::to_string(schema_version) + "\"";
   document->body = std::move(assembled->body);
-  document->answers_for = names_of(*assembled, said.read(), actor.now);
+  document->answers_for = names_of(*assembled, said.read());
   return document;
 }
 

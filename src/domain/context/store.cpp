@@ -31,12 +31,10 @@ std::vector<std::string> lines(std::string_view text) {
   return found;
 }
 
-/// "<type> <confirmed_at> <value>"
+/// "<type> <value>"
 Leading identifier_in(std::string_view line) {
-  auto const first = line.find(' ');
-  auto const second = line.find(' ', first + 1);
-  return {std::string(line.substr(0, first)), std::string(line.substr(second + 1)),
-          parse_rfc3339(line.substr(first + 1, second - first - 1)).value()};
+  auto const space = line.find(' ');
+  return {std::string(line.substr(0, space)), std::string(line.substr(space + 1))};
 }
 
 }  // namespace
@@ -192,8 +190,7 @@ select root.version, tenants.settings_version,
     'version', root.version,
     'as_of', json_time(root.changed_at))) as body,
   (select string_agg('customer:' || id, E'\n') from members) as parts,
-  (select string_agg(type || ' ' || json_time(confirmed_at) || ' ' || value, E'\n')
-   from owned where not shared) as identifiers
+  (select string_agg(type || ' ' || value, E'\n') from owned where not shared) as identifiers
 from root cross join tenants cross join person
 left join rules on true
 where tenants.id = $1

@@ -15,7 +15,6 @@ namespace throughline::context::store {
 struct Leading {
   std::string type;
   std::string value;
-  Timestamp confirmed_at;
 };
 
 struct Assembled {

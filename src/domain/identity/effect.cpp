@@ -34,13 +34,14 @@ bool may_link(Settings const& settings, RuleLink const& link) {
 }
 
 bool is_recognised(Settings const& settings, Doubt const& doubt, Timestamp now) {
-  std::set<CustomerId> roots;
+  std::set<CustomerId> fresh;
+  std::set<CustomerId> stale;
   for (auto const& lead : doubt.leads) {
-    bool const decides = !settings.is_blocked(lead.key.type, lead.key.value) &&
-                         !settings.is_stale(lead.key.type, lead.confirmed_at, now);
-    if (decides) roots.insert(lead.root);
+    if (settings.is_blocked(lead.key.type, lead.key.value)) continue;
+    bool const old = settings.is_stale(lead.key.type, lead.confirmed_at, now);
+    (old ? stale : fresh).insert(lead.root);
   }
-  return roots.size() == 1;
+  return (fresh.empty() ? stale : fresh).size() == 1;
 }
 
 Effect effect_of(postgres::Tx& tx, Settings const& before, Settings const& after, Timestamp now) {

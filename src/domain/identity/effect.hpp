@@ -45,7 +45,8 @@ struct Effect {
 /// Whether rules may link the two: in no exclusive realm do they differ, and something that is not
 /// blocked is common to both, if anything is.
 bool may_link(Settings const& settings, RuleLink const& link);
-/// Whether the values lead to one customer who is not the wrong one for being stale or blocked.
+/// Whether the values lead to one customer: those that are not stale, or, where all are, any.
+/// Blocked ones lead nowhere.
 bool is_recognised(Settings const& settings, Doubt const& doubt, Timestamp now);
 
 /// Reads only; bounded by the two limits above.

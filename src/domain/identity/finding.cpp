@@ -59,7 +59,7 @@ class Finder {
     return sayers;
   }
 
-  /// Whom the identifiers alone decide for.
+  /// Whom the identifiers alone lead to.
   std::optional<std::size_t> by_contacts(identity::Verdict const& exact) const {
     if (exact.decision != Decision::matched) return std::nullopt;
     for (Judged const& judged : verdict_.judged) {
@@ -134,13 +134,29 @@ Finding cut(Finding finding) {
   return finding;
 }
 
+/// One customer says all this already. Where it is a stale telephone that says so, it may be
+/// another's by now, and is not confirmed.
+Finding said_by(Finder const& finder, std::size_t place, identity::Verdict const& exact) {
+  bool const stale = exact.stale && finder.by_contacts(exact) == place;
+  auto finding = finder.matched(place, true, stale ? std::string_view(exact.grade) : "");
+  finding.stale = stale;
+  return finding;
+}
+
+/// What is stale joins nobody, but asks.
+Finding recalled(Finder const& finder, std::size_t place, identity::Verdict const& exact) {
+  auto finding = finder.in_doubt("doubtful", {place});
+  finding.matches.front().grade = exact.grade;
+  return finding;
+}
+
 }  // namespace
 
 Finding find(likeness::Record const& record, std::span<Known const> known,
              likeness::Verdict const& verdict, identity::Verdict const& exact) {
   Finder const finder(record, known, verdict);
   auto const sayers = finder.sayers();
-  if (sayers.size() == 1) return finder.matched(sayers.front(), true);
+  if (sayers.size() == 1) return said_by(finder, sayers.front(), exact);
   if (sayers.size() > 1) {
     auto finding = finder.in_doubt("several", sayers);
     finding.customer = sayers.front();
@@ -150,15 +166,32 @@ Finding find(likeness::Record const& record, std::span<Known const> known,
   auto winner = verdict.winner;
   std::string_view least;
   if (!winner && (winner = finder.by_contacts(exact))) least = exact.grade;
+  if (!verdict.winner && winner && exact.stale) return recalled(finder, *winner, exact);
   if (winner && !has_room(known[*winner], record)) return finder.in_doubt("full", {*winner});
   if (winner) {
     auto finding = finder.matched(*winner, false, least);
-    if (verdict.winner) finding.also = verdict.also;
+    if (!verdict.winner) return finding;
+    finding.also = verdict.also;
+    for (Judged const& each : verdict.doubles) {
+      finding.doubles.push_back(match_of(each, known[each.index].root));
+    }
     return finding;
   }
   if (!verdict.review.empty())
     return cut(finder.in_doubt(reason_of(finder, verdict.review), verdict.review));
   return cut(finder.nobody());
+}
+
+Finding find_doubles(likeness::Record const& record, std::span<Known const> known,
+                     likeness::Verdict const& verdict) {
+  Finder const finder(record, known, verdict);
+  if (!verdict.winner) {
+    if (verdict.review.empty()) return {};
+    return cut(finder.in_doubt(reason_of(finder, verdict.review), verdict.review));
+  }
+  std::vector<std::size_t> places{*verdict.winner};
+  places.insert(places.end(), verdict.also.begin(), verdict.also.end());
+  return cut(finder.in_doubt("keyed", places));
 }
 
 }  // namespace throughline::identity

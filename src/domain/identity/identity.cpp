@@ -10,6 +10,7 @@
 
 #include "domain/identity/candidates.hpp"
 #include "domain/identity/holdings.hpp"
+#include "domain/identity/recognise.hpp"
 #include "domain/identity/rules.hpp"
 #include "domain/identity/sharing.hpp"
 #include "domain/identity/store.hpp"
@@ -24,7 +25,6 @@ Error unknown_customer() {
 
 /// What one customer's operation leaves behind, in one call each.
 void record(postgres::Tx& tx, Actor const& actor, Holdings& holdings, Facts const& facts) {
-  holdings.write();
   timeline::append(tx, actor, facts.timeline);
   changes::record(tx, actor, holdings.locked(), facts.changes);
 }
@@ -113,6 +113,7 @@ bool attach(postgres::Tx& tx, Actor const& actor, CustomerId customer, Identifie
     check_room(holdings, identifier, root);
     holdings.attach(identifier, customer);
   }
+  holdings.write();
   record(tx, actor, holdings, facts);
   return !held;
 }
@@ -126,6 +127,7 @@ void detach(postgres::Tx& tx, Actor const& actor, CustomerId customer,
   if (!holdings.detach(identifier, holdings.locked().root(customer).id)) {
     throw Error(Code::not_found, "The customer does not hold this identifier.");
   }
+  holdings.write();
   record(tx, actor, holdings, facts);
 }
 
@@ -175,6 +177,21 @@ void add_identifiers(Holdings& holdings, CustomerId part, std::span<Identifier c
   }
 }
 
+/// Who says the same of somebody under another key waits, and finds this one.
+void lock_record(postgres::Tx& tx, customers::Patch const& patch) {
+  auto const name = patch.display_name ? patch.display_name->value_or("") : std::string();
+  bool const none = patch.profile.empty() || patch.profile == "null";
+  auto const profile = profile_with_name(none ? "{}" : patch.profile, name);
+  store::lock_keys(tx, keys_of(profile, {}));
+}
+
+/// Whether these are fields by which people are told apart.
+bool tells_who(std::vector<std::string> const& fields) {
+  return std::any_of(fields.begin(), fields.end(), [](std::string const& field) {
+    return field == "display_name" || field == "profile";
+  });
+}
+
 }  // namespace
 
 Upserted upsert(postgres::Tx& tx, Actor const& actor, Upsert const& upsert,
@@ -182,6 +199,7 @@ Upserted upsert(postgres::Tx& tx, Actor const& actor, Upsert const& upsert,
   std::vector<Identifier> identifiers{upsert.key};
   identifiers.insert(identifiers.end(), upsert.identifiers.begin(), upsert.identifiers.end());
   identifiers = distinct(identifiers);
+  lock_record(tx, upsert.patch);
   Facts facts;
   Holdings holdings(tx, actor, facts);
   holdings.lock(identifiers, {});
@@ -202,7 +220,12 @@ Upserted upsert(postgres::Tx& tx, Actor const& actor, Upsert const& upsert,
   add_identifiers(holdings, part, identifiers, upsert.key, result);
   auto fields = customers::apply(tx, actor, holdings.locked(), part, upsert.patch);
   share_by_names(tx, holdings, part);
-  if (!fields.empty()) append_profile_keys(tx, part);
+  holdings.write();
+  if (tells_who(fields)) {
+    append_profile_keys(tx, part);
+    result.review =
+        ask_about_doubles(tx, actor, holdings.settings(), holdings.locked(), part, facts);
+  }
   if (!result.created && !fields.empty()) {
     facts.changes.push_back(
         {changes::Type::customer_updated, part, part.value, std::move(fields), std::nullopt});

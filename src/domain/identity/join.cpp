@@ -46,8 +46,13 @@ bool join(postgres::Tx& tx, Actor const& actor, parts::Locked& locked, CustomerI
   link.rule = "identify";
   link.interaction = interaction;
   merges::merge(tx, actor, locked, link, facts);
-  store::confirm_seen(tx, actor, part, locked.root(part).id);
+  confirm_seen(tx, actor, locked, part);
   return true;
+}
+
+void confirm_seen(postgres::Tx& tx, Actor const& actor, parts::Locked const& locked,
+                  CustomerId part) {
+  store::confirm_seen(tx, actor, part, locked.root(part).id);
 }
 
 }  // namespace throughline::identity

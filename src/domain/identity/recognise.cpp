@@ -9,8 +9,10 @@
 
 #include "domain/identity/holdings.hpp"
 #include "domain/identity/placeholders.hpp"
+#include "domain/identity/raised.hpp"
 #include "domain/identity/sharing.hpp"
 #include "domain/identity/taking.hpp"
+#include "domain/identity/wire.hpp"
 #include "throughline/domain/matches.hpp"
 #include "throughline/domain/merges.hpp"
 
@@ -101,15 +103,6 @@ Answer answer_of(Sight const& sight) {
   return answer;
 }
 
-matches::Raised question_of(CustomerId part, Finding const& finding, store::Basis const& basis) {
-  matches::Raised raised{part, finding.reason, {}, basis.weights.version};
-  for (Match const& match : finding.matches) {
-    raised.candidates.push_back(
-        {match.customer, match.grade, match.score, match.evidence_json, match.against});
-  }
-  return raised;
-}
-
 /// The writing side of one record.
 class Keeping {
  public:
@@ -121,6 +114,7 @@ class Keeping {
         holdings_(tx, actor, facts_) {}
 
   Answer run() {
+    store::lock_keys(tx_, keys_of(question_.profile, {}));
     Sight const first = look(tx_, actor_, question_, basis_);
     holdings_.lock(identifiers_, plausible(first));
     look_again(first);
@@ -128,8 +122,10 @@ class Keeping {
     if (sight_.finding.says_all) {
       Resolved known;
       known.part = known.root = answer.customer;
+      known.stale = sight_.finding.stale;
       take(holdings_, identifiers_, known);
       holdings_.write();
+      if (answer.decision == Decision::matched && !known.stale) keep_what_is_free(*known.root);
     } else {
       keep(answer);
     }
@@ -152,6 +148,17 @@ class Keeping {
     decide_among(tx_, holdings_.settings(), basis_, actor_.now, question_.profile, roots, presented,
                  sight_);
     refuse_what_is_full();
+  }
+
+  /// What is not compared is said all the same: it is kept where the rest stands already.
+  void keep_what_is_free(CustomerId root) {
+    customers::Patch patch;
+    patch.profile = free_members(question_.profile);
+    if (patch.profile.empty()) return;
+    auto fields = customers::apply(tx_, actor_, holdings_.locked(), root, patch);
+    if (fields.empty()) return;
+    facts_.changes.push_back(
+        {changes::Type::customer_updated, root, root.value, std::move(fields), std::nullopt});
   }
 
   /// A class may be full although the customer is not.
@@ -212,8 +219,19 @@ class Keeping {
     joined_parts_ = customer.parts.size() + 1;
     joined_identifiers_ = customer.held.size() + identifiers_.size();
     for (auto const place : sight_.finding.also) join_also(customer, sight_.known[place]);
+    ask_about_doubles(link.other);
     answer.customer = holdings_.locked().root(part).id;
     answer.matches.front().customer = *answer.customer;
+  }
+
+  /// Whom the customer, with all that it says now, could be as well: rules do not join two by what
+  /// a third has told, and nobody would look again.
+  void ask_about_doubles(CustomerId part) {
+    Finding question;
+    question.reason = "several";
+    question.matches = sight_.finding.doubles;
+    if (question.matches.empty()) return;
+    matches::raise(tx_, actor_, holdings_.locked(), question_of(part, question, basis_), facts_);
   }
 
   /// Two whom this record shows to be one; if rules must not join them, people are asked.

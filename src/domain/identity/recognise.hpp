@@ -5,6 +5,7 @@
 // customer that it could be about.
 #pragma once
 
+#include <optional>
 #include <span>
 #include <string>
 #include <vector>
@@ -22,8 +23,10 @@ struct Finding {
   /// already, if there is one.
   std::optional<std::size_t> customer;
   bool says_all = false;  // the customer does: nothing is to be kept
+  bool stale = false;     // with says_all: by nothing but what is stale
   std::vector<std::size_t>
       also;                    // places of those who, with this record between them, are the same
+  std::vector<Match> doubles;  // with a match: whom the customer could be as well, with this record
   std::string reason;          // of a review: "several" "doubtful" "vetoed" "full"
   std::vector<Match> matches;  // the one matched, or those it might be, best first
 };
@@ -33,6 +36,11 @@ struct Finding {
 /// it is put up for review. `exact`: what the identifiers alone come to.
 Finding find(likeness::Record const& record, std::span<Known const> known,
              likeness::Verdict const& verdict, identity::Verdict const& exact);
+
+/// The same about a customer who is known by a key of its own, and whom no rule joins: to whom it
+/// would have been joined (reason "keyed"), or whom it might be. decision review or none.
+Finding find_doubles(likeness::Record const& record, std::span<Known const> known,
+                     likeness::Verdict const& verdict);
 
 /// Reads only.
 Answer recognise(postgres::Tx& tx, Actor const& actor, Question const& question);
@@ -47,5 +55,11 @@ Answer recognise_and_keep(postgres::Tx& tx, Actor const& actor, Question const& 
 /// made known. Adds what it finds to the answer.
 void review_likely(postgres::Tx& tx, Actor const& actor, Question const& question,
                    parts::Locked& locked, CustomerId part, Answer& answer, Facts& facts);
+
+/// Puts to people whether this customer, as the part says it, is somebody else who is known, too.
+/// Joins nobody. The part must be locked, and all that it says written.
+std::optional<MatchId> ask_about_doubles(postgres::Tx& tx, Actor const& actor,
+                                         Settings const& settings, parts::Locked& locked,
+                                         CustomerId part, Facts& facts);
 
 }  // namespace throughline::identity

@@ -21,6 +21,7 @@ Resolved answer(Verdict verdict) {
   resolved.grade = std::move(verdict.grade);
   resolved.assurance = std::move(verdict.assurance);
   resolved.candidates = std::move(verdict.candidates);
+  resolved.stale = verdict.stale;
   if (verdict.owner) {
     resolved.part = verdict.owner->part;
     resolved.root = verdict.owner->root;

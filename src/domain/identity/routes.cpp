@@ -5,8 +5,8 @@
 #include <algorithm>
 #include <utility>
 
-#include "domain/identity/rules.hpp"
 #include "domain/identity/candidates.hpp"
+#include "domain/identity/rules.hpp"
 #include "domain/identity/wire.hpp"
 #include "throughline/domain/identity.hpp"
 
@@ -40,7 +40,7 @@ Receipt patch_customer(postgres::Tx& tx, Call const& call) {
   auto const patch = read_customer_patch(call.body(), call.actor());
   customers::update(tx, call.actor(), id, patch, call.if_match());
   append_profile_keys(tx, id);
-  return {200, to_refs(CustomerRefs{id, {}, {}})};
+  return {200, to_refs(CustomerRefs{id, {}, {}, {}})};
 }
 
 Reply render_customer(postgres::Tx& tx, Call const&, Receipt const& receipt) {
@@ -68,7 +68,7 @@ Upsert asked_upsert(Call const& call) {
 Receipt put_customer(postgres::Tx& tx, Call const& call) {
   auto const asked = asked_upsert(call);
   auto const done = upsert(tx, call.actor(), asked, call.if_match());
-  CustomerRefs refs{done.customer, {}, {}};
+  CustomerRefs refs{done.customer, {}, {}, done.review};
   auto const all = all_identifiers(asked);
   for (auto const& conflict : done.conflicts) {
     auto const found = std::find_if(all.begin(), all.end(), [&](Identifier const& one) {
@@ -90,8 +90,8 @@ Reply render_upsert(postgres::Tx& tx, Call const& call, Receipt const& receipt) 
     conflicts.push_back({identifier, candidates_json(tx, owners), refs.reasons.at(i)});
   }
   auto const customer = customers::get(tx, refs.customer);
-  auto reply =
-      shown(customer, upserted_json(customer_json(tx, customer), conflicts), receipt.status);
+  auto reply = shown(customer, upserted_json(customer_json(tx, customer), conflicts, refs.review),
+                     receipt.status);
   if (receipt.status != 201) return reply;
   return std::move(reply).with("Location", path_of(refs.customer));
 }
@@ -102,13 +102,13 @@ Receipt post_identifier(postgres::Tx& tx, Call const& call) {
   auto const id = call.id<CustomerId>();
   auto const asked = read_attachment(call.body(), call.actor());
   bool const fresh = attach(tx, call.actor(), id, asked.identifier, asked.others);
-  return {fresh ? 201 : 200, to_refs(CustomerRefs{id, {}, {}})};
+  return {fresh ? 201 : 200, to_refs(CustomerRefs{id, {}, {}, {}})};
 }
 
 Receipt delete_identifier(postgres::Tx& tx, Call const& call) {
   auto const id = call.id<CustomerId>();
   detach(tx, call.actor(), id, path_identifier(call));
-  return {200, to_refs(CustomerRefs{id, {}, {}})};
+  return {200, to_refs(CustomerRefs{id, {}, {}, {}})};
 }
 
 // --- resolve ---------------------------------------------------------------------------------

@@ -30,7 +30,7 @@ struct Group {
   CustomerId root;
   std::vector<Presented const*> members;
 
-  /// Stale ones count for nothing by themselves.
+  /// Stale ones count for nothing beside others.
   bool decides() const {
     return std::any_of(members.begin(), members.end(),
                        [](Presented const* member) { return !member->owners.front().stale; });
@@ -102,31 +102,44 @@ Verdict doubt(Decision decision, std::vector<Candidate> candidates) {
   return verdict;
 }
 
-}  // namespace
-
-Verdict decide(std::span<Presented const> presented, std::span<CustomerId const> vetoed) {
-  std::vector<Group> deciding = groups(presented, true);
-  if (deciding.empty()) deciding = groups(presented, false);
-  std::erase_if(deciding, [](Group const& group) { return !group.decides(); });
-  bool const contradicted =
-      std::erase_if(deciding, [vetoed](Group const& group) {
-        return std::find(vetoed.begin(), vetoed.end(), group.root) != vetoed.end();
-      }) > 0;
-  if (deciding.size() > 1) return doubt(Decision::conflict, contradicting(deciding));
-  if (deciding.empty() && contradicted) return doubt(Decision::conflict, sharing(presented));
-  if (deciding.empty()) {
-    auto candidates = sharing(presented);
-    bool const known = !candidates.empty();
-    return doubt(known ? Decision::review : Decision::none, std::move(candidates));
-  }
-  Group const& group = deciding.front();
+Verdict match(Group const& group) {
   Presented const& best = group.best();
   Verdict verdict;
   verdict.decision = Decision::matched;
   verdict.grade = group.grade();
   verdict.assurance = best.identifier->assurance;
   verdict.owner = best.owners.front();
+  verdict.stale = !group.decides();
   return verdict;
+}
+
+/// Everything that was brought and can tell anything leads to this customer.
+bool all_lead_to(std::span<Presented const> presented, CustomerId root) {
+  return std::all_of(presented.begin(), presented.end(), [root](Presented const& item) {
+    return item.blocked || !is_usable(*item.identifier) ||
+           std::any_of(item.owners.begin(), item.owners.end(),
+                       [root](Owner const& owner) { return owner.root == root; });
+  });
+}
+
+}  // namespace
+
+Verdict decide(std::span<Presented const> presented, std::span<CustomerId const> vetoed) {
+  std::vector<Group> known = groups(presented, true);
+  if (known.empty()) known = groups(presented, false);
+  bool const contradicted =
+      std::erase_if(known, [vetoed](Group const& group) {
+        return std::find(vetoed.begin(), vetoed.end(), group.root) != vetoed.end();
+      }) > 0;
+  std::vector<Group> deciding = known;
+  std::erase_if(deciding, [](Group const& group) { return !group.decides(); });
+  if (deciding.size() > 1) return doubt(Decision::conflict, contradicting(deciding));
+  if (deciding.size() == 1) return match(deciding.front());
+  if (contradicted) return doubt(Decision::conflict, sharing(presented));
+  if (known.size() == 1 && all_lead_to(presented, known.front().root)) return match(known.front());
+  auto candidates = sharing(presented);
+  bool const anybody = !candidates.empty();
+  return doubt(anybody ? Decision::review : Decision::none, std::move(candidates));
 }
 
 bool is_usable(Identifier const& identifier) {

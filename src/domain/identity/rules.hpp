@@ -29,7 +29,7 @@ inline Key key_of(Identifier const& identifier) {
 struct Owner {
   CustomerId part;  // that the identifier hangs on
   CustomerId root;
-  bool stale = false;  // unconfirmed for so long that it does not decide alone
+  bool stale = false;  // unconfirmed for so long that it decides where nothing else is brought
 };
 
 /// One identifier as a contact brought it, and its active owners, one a root.
@@ -45,12 +45,16 @@ struct Verdict {
   std::string grade;                  // of a match
   std::string assurance;              // best of the identifiers that decided a match
   std::optional<Owner> owner;         // matched: where the best of them hangs
+  bool stale = false;                 // matched by nothing but what is stale
   std::vector<Candidate> candidates;  // review, conflict: at most candidates_max
 };
 
 /// An identifier with exactly one owner decides; a shared one never does, a blocked one not even
-/// names a candidate, and stale ones decide only beside another. All that decide agree: matched.
-/// They disagree: conflict. None decides, but some are known: review. None is known: none.
+/// names a candidate. All that decide agree: matched. They disagree: conflict. None decides, but
+/// some are known: review. None is known: none.
+/// What is stale gives way to whatever else was brought: it decides where nothing else does, leads
+/// to one customer alone, and all the rest that came with it is that customer's, too. An unknown
+/// email beside it may be the number's new holder's. Such a match is no better than possible.
 /// A phone that is only text (not exact) decides where no exact identifier is known, and only if it
 /// looks like a number: "anonymous" on a caller's display is nobody in particular.
 /// `vetoed`: customers whom the contact cannot be, though identifiers lead there. If nobody else

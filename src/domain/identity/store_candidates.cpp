@@ -29,6 +29,21 @@ void append_keys(postgres::Tx& tx, std::span<KeyRow const> rows) {
 
 namespace {
 
+constexpr std::string_view lock_keys_sql = R"sql(
+select pg_advisory_xact_lock(hashint8extended(sorted.key, $1::int))
+from (select key from unnest($2::bigint[]) key order by key) sorted
+)sql";
+
+}  // namespace
+
+void lock_keys(postgres::Tx& tx, std::span<likeness::Key const> keys) {
+  if (keys.empty()) return;
+  tx.ask_lock(postgres::LockRank::external_ids, lock_keys_sql,
+              {tx.tenant(), Param::array_of(keys, [](likeness::Key key) { return key; })});
+}
+
+namespace {
+
 constexpr std::string_view count_customers_sql = R"sql(
 insert into identity_populations (tenant_id, customers) values ($1, $2)
 on conflict (tenant_id) do update

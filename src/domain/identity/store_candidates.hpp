@@ -26,6 +26,9 @@ struct KeyRow {
   CustomerId part;
 };
 void append_keys(postgres::Tx& tx, std::span<KeyRow const> rows);
+/// Two records that share one of these wait for each other, so that the second finds the first.
+/// (LockRank::external_ids: such a record comes with none.)
+void lock_keys(postgres::Tx& tx, std::span<likeness::Key const> keys);
 
 /// So many more customers.
 void count_customers(postgres::Tx& tx, std::int64_t more);

@@ -30,7 +30,8 @@ void take(Holdings& holdings, std::span<Identifier const> identifiers, Resolved&
                       is_held_by(owners, joining);
     if (presented.blocked || !is_usable(identifier)) continue;
     if (is_held_by(owners, root)) {
-      holdings.confirm(identifier, root);
+      // What is stale does not confirm itself: whoever has the number now would become its holder.
+      resolved.stale ? holdings.sight(identifier, part) : holdings.confirm(identifier, root);
     } else if (!open) {
       if (!presented.shared) holdings.sight(identifier, part);
     } else if (auto const room = holdings.room(identifier, root); room == Room::yes) {

@@ -160,8 +160,10 @@ std::string to_json(std::span<Candidate const> candidates, Names const& names) {
 }
 
 std::string upserted_json(std::string const& customer_json,
-                          std::span<ShownConflict const> conflicts) {
+                          std::span<ShownConflict const> conflicts,
+                          std::optional<MatchId> const& review) {
   Value document = Value::parse(customer_json);
+  document["match_id"] = review ? Value(review->str()) : Value();
   Value& list = document["conflicts"] = Value::array();
   for (ShownConflict const& conflict : conflicts) {
     list.push_back({{"type", conflict.identifier.type},
@@ -182,6 +184,19 @@ std::string profile_with_name(std::string const& profile, std::string const& dis
   return json::dump(document);
 }
 
+std::string free_members(std::string const& profile) {
+  if (profile.empty()) return {};
+  Value free = Value::object();
+  Value const document = Value::parse(profile);
+  for (auto const& [member, value] : document.items()) {
+    bool const named = std::find(names_in_profile.begin(), names_in_profile.end(), member) !=
+                       names_in_profile.end();
+    bool const compared = named || member == "date_of_birth" || member == "address";
+    if (!compared && !value.is_null()) free[member] = value;
+  }
+  return free.empty() ? std::string() : json::dump(free);
+}
+
 // --- receipts --------------------------------------------------------------------------------
 
 namespace {
@@ -193,15 +208,18 @@ CustomerId customer_at(Value const& value) {
 }  // namespace
 
 std::string to_refs(CustomerRefs const& refs) {
-  return json::dump({{"customer", refs.customer.str()},
-                     {"conflicts", refs.conflicts},
-                     {"reasons", refs.reasons}});
+  Value value = {
+      {"customer", refs.customer.str()}, {"conflicts", refs.conflicts}, {"reasons", refs.reasons}};
+  if (refs.review) value["review"] = refs.review->str();
+  return json::dump(value);
 }
 
 CustomerRefs parse_customer_refs(std::string_view refs) {
   Value const value = Value::parse(refs);
-  CustomerRefs read{
-      customer_at(value.at("customer")), value.at("conflicts").get<std::vector<std::size_t>>(), {}};
+  CustomerRefs read;
+  read.customer = customer_at(value.at("customer"));
+  read.conflicts = value.at("conflicts").get<std::vector<std::size_t>>();
+  if (value.contains("review")) read.review = MatchId::parse(value["review"].get<std::string>());
   // A receipt of an earlier version of the program knows but one reason.
   read.reasons = value.value("reasons", std::vector<std::string>(read.conflicts.size(), "taken"));
   return read;

@@ -5,6 +5,7 @@
 #pragma once
 
 #include <map>
+#include <optional>
 #include <span>
 #include <string>
 #include <string_view>
@@ -47,14 +48,18 @@ struct ShownConflict {
   std::string owners_json;
   std::string reason;
 };
-/// The customer's document with the member `conflicts`.
+/// The customer's document with the members `conflicts` and `match_id`.
 std::string upserted_json(std::string const& customer_json,
-                          std::span<ShownConflict const> conflicts);
+                          std::span<ShownConflict const> conflicts,
+                          std::optional<MatchId> const& review);
 std::string answer_json(Answer const& answer, bool dry_run, Names const& names,
                         std::vector<std::vector<Leading>> const& leading);
 
 /// The profile with the display name for a name, where it tells none itself.
 std::string profile_with_name(std::string const& profile, std::string const& display_name);
+
+/// The members of the profile that are not compared; empty if there are none.
+std::string free_members(std::string const& profile);
 
 // --- receipts: ids and places, never texts ---------------------------------------------------
 
@@ -64,6 +69,7 @@ struct CustomerRefs {
   /// identifiers), and why each was not.
   std::vector<std::size_t> conflicts;
   std::vector<std::string> reasons;
+  std::optional<MatchId> review;
 };
 std::string to_refs(CustomerRefs const& refs);
 CustomerRefs parse_customer_refs(std::string_view refs);

@@ -12,6 +12,8 @@
 namespace throughline::interactions {
 namespace {
 
+constexpr std::string_view uncertain = "possible";  // of a caller found by a stale telephone
+
 struct Target {
   CustomerId root;
   std::string grade;
@@ -23,8 +25,12 @@ struct Target {
 Target target_of(postgres::Tx& tx, Actor const& actor, identity::Subject const& subject,
                  CustomerId own_root) {
   auto const found = identity::resolve(tx, actor, subject);
-  if (found.decision == identity::Decision::matched)
-    return {*found.root, found.grade, found.assurance};
+  bool const sure = !found.stale || found.root == own_root;
+  if (found.root && sure) return {*found.root, found.grade, found.assurance};
+  if (found.root) {
+    std::array const possible{identity::Candidate{*found.root, found.grade}};
+    throw identity::ambiguous_error(tx, possible);
+  }
   if (found.decision == identity::Decision::none) {
     if (subject.customer) throw Error({FieldError{"/customer_id", "is no customer"}});
     throw Error(Code::not_found, "No customer is known by these identifiers.");
@@ -48,7 +54,9 @@ void identify(postgres::Tx& tx, Actor const& actor, InteractionId id,
 
   identity::Facts facts;
   bool const joined = identity::join(tx, actor, locked, value.part, target.root, id, facts);
-  if (!joined && value.candidates.empty()) return;
+  bool const surer = value.grade == uncertain && target.grade != uncertain;
+  if (!joined && !surer && value.candidates.empty()) return;
+  if (surer) identity::confirm_seen(tx, actor, locked, value.part);
   value.decision = identity::name(identity::Decision::matched);
   value.grade = target.grade;
   value.assurance = target.assurance;

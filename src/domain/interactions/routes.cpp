@@ -35,7 +35,11 @@ http::Receipt start_interaction(postgres::Tx& tx, http::Call const& call) {
 http::Reply show_started(postgres::Tx& tx, http::Call const& call, http::Receipt const& receipt) {
   auto const started = wire::parse_started_refs(receipt.refs);
   auto const value = get(tx, started.id);
-  wire::StartedParts parts{wire::to_json(value), customer_json(tx, value.root), {}, {}};
+  wire::StartedParts parts{wire::to_json(value), customer_json(tx, value.root), {}, {}, {}};
+  if (!started.not_attached.empty()) {
+    auto const asked = wire::read_start(call.body(), call.actor());
+    parts.not_attached = wire::not_attached_json(asked, started);
+  }
   if (!value.candidates.empty()) parts.candidates = identity::candidates_json(tx, value.candidates);
   if (call.query("include")) parts.context = context::assemble(tx, call.actor(), value.root)->body;
   return reply(value, wire::started_json(value, started.created, parts), receipt.status);

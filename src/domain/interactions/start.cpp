@@ -1,5 +1,7 @@
 // SPDX-FileCopyrightText: 2026 The Throughline authors
 // SPDX-License-Identifier: Apache-2.0
+#include <algorithm>
+
 #include "beginning.hpp"
 #include "locking.hpp"
 #include "store.hpp"
@@ -31,8 +33,9 @@ identity::Subject subject_of(postgres::Tx& tx, Actor const& actor, Start const& 
   auto const owner = store::owner_of(tx, *asked.case_id);
   if (!owner) throw Error({FieldError{"/case_id", "is no case"}});
   if (subject.customer) return subject;
-  bool const known = !subject.identifiers.empty() &&
-                     identity::resolve(tx, actor, subject).decision == identity::Decision::matched;
+  auto const found =
+      subject.identifiers.empty() ? identity::Resolved{} : identity::resolve(tx, actor, subject);
+  bool const known = found.decision == identity::Decision::matched && !found.stale;
   if (!known) subject.customer = owner->part;
   return subject;
 }
@@ -100,11 +103,24 @@ std::optional<changes::Change> warn_of_repeat(postgres::Tx& tx, Actor const& act
       tx, actor, rule, {value.part, value.id, value.started_at, before.part, before.channel});
 }
 
+std::vector<Started::NotAttached> not_attached(Start const& asked,
+                                               identity::Resolved const& found) {
+  auto const& brought = asked.subject.identifiers;
+  std::vector<Started::NotAttached> left;
+  for (auto const& one : found.not_attached) {
+    auto const at = std::find_if(brought.begin(), brought.end(), [&](auto const& identifier) {
+      return identifier.type == one.identifier.type && identifier.value == one.identifier.value;
+    });
+    left.push_back({static_cast<std::size_t>(at - brought.begin()), one.reason});
+  }
+  return left;
+}
+
 }  // namespace
 
 Started start(postgres::Tx& tx, Actor const& actor, Start const& asked) {
   Interaction value = first_state(actor, asked);
-  if (auto const first = first_with(tx, actor, asked, value.id)) return {*first, true, false};
+  if (auto const first = first_with(tx, actor, asked, value.id)) return {*first, true};
 
   identity::Subject const subject = subject_of(tx, actor, asked);
   identity::Facts facts;
@@ -129,7 +145,7 @@ Started start(postgres::Tx& tx, Actor const& actor, Start const& asked) {
   if (repeat) facts.changes.push_back(std::move(*repeat));
   timeline::append(tx, actor, facts.timeline);
   changes::record(tx, actor, resolution.locked, facts.changes);
-  return {value.id, false, found.created};
+  return {value.id, false, found.created, not_attached(asked, found)};
 }
 
 }  // namespace throughline::interactions

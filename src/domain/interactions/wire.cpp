@@ -113,11 +113,21 @@ std::vector<std::string> to_json(std::vector<Interaction> const& interactions) {
   return items;
 }
 
+std::string not_attached_json(Start const& asked, Started const& started) {
+  auto list = json::Value::array();
+  for (auto const& [place, reason] : started.not_attached) {
+    auto const& identifier = asked.subject.identifiers.at(place);
+    list.push_back({{"type", identifier.type}, {"value", identifier.value}, {"reason", reason}});
+  }
+  return json::dump(list);
+}
+
 std::string started_json(Interaction const& value, bool created, StartedParts const& parts) {
   std::string text = "{\"interaction\":" + parts.interaction + ",\"customer\":" + parts.customer;
   text.append(",\"created\":").append(created ? "true" : "false");
   text.append(",\"match\":").append(json::dump(to_value(value).at("match")));
   if (!parts.candidates.empty()) text.append(",\"candidates\":").append(parts.candidates);
+  if (!parts.not_attached.empty()) text.append(",\"not_attached\":").append(parts.not_attached);
   if (!parts.context.empty()) text.append(",\"context\":").append(parts.context);
   return text + "}";
 }
@@ -135,12 +145,21 @@ InteractionId parse_refs(std::string_view refs) {
 }
 
 std::string to_refs(Started const& started) {
-  return json::dump({{"id", started.id.str()}, {"created", started.created}});
+  json::Value refs{{"id", started.id.str()}, {"created", started.created}};
+  for (auto const& [place, reason] : started.not_attached) {
+    refs["not_attached"].push_back({{"place", place}, {"reason", reason}});
+  }
+  return json::dump(refs);
 }
 
 Started parse_started_refs(std::string_view refs) {
   auto const value = json::parse_object(refs);
-  return {id_in(value), false, value.at("created").get<bool>()};
+  Started started{id_in(value), false, value.at("created").get<bool>()};
+  for (auto const& one : value.value("not_attached", json::Value::array())) {
+    started.not_attached.push_back(
+        {one.at("place").get<std::size_t>(), one.at("reason").get<std::string>()});
+  }
+  return started;
 }
 
 std::string candidates_column(std::vector<identity::Candidate> const& candidates) {

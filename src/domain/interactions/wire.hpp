@@ -39,7 +39,10 @@ struct StartedParts {
   std::string customer;
   std::string candidates;
   std::string context;
+  std::string not_attached;
 };
+/// [{"type":…,"value":…,"reason":…}]
+std::string not_attached_json(Start const& asked, Started const& started);
 std::string started_json(Interaction const& value, bool created, StartedParts const& parts);
 std::string identified_json(std::string const& interaction, std::string const& customer);
 /// {"messages":[{"id":…,"seq":…}]} in the order appended; `found` holds each of them.

@@ -63,16 +63,18 @@ TEST_CASE(
 TEST_CASE("settings dry run: contacts in doubt that would be recognised") {
   support::Database database;
   World world(database);
-  auto const number = phone("+14155552671");
-  world.customer({number, email("jane@x.com")});
+  auto const old = phone("+14155552671");
+  auto const fresh = phone("+14155552672");
+  world.customer({old, email("jane@x.com")});
   world.write([&](postgres::Tx& tx) {
     tx.exec(
-        "update identifier_owners set confirmed_last_at = confirmed_last_at - interval '100 "
+        "update identifier_owners set confirmed_last_at = confirmed_last_at - interval '60 "
         "days' where tenant_id = $1",
         {tx.tenant()});
     return 0;
   });
-  REQUIRE(world.contact({number}).decision == Decision::review);
-  CHECK(effect(world, R"({"stale_after_days": {"phone": 120}})").at("would_join") == 1);
-  CHECK(effect(world, R"({"stale_after_days": {"phone": 95}})").at("would_join") == 0);
+  world.customer({fresh, email("bob@x.com")});
+  REQUIRE(world.contact({old, fresh}).decision == Decision::conflict);
+  CHECK(effect(world, R"({"stale_after_days": {"phone": 50}})").at("would_join") == 1);
+  CHECK(effect(world, R"({"stale_after_days": {"phone": 70}})").at("would_join") == 0);
 }

@@ -103,6 +103,20 @@ TEST_CASE("recognise: trap: the same event twice changes nothing") {
   CHECK(desk.facts() == facts);
 }
 
+TEST_CASE("recognise: what is not compared is kept, though the record says nothing new otherwise") {
+  Desk desk;
+  auto profile = named("Crystal", "Minh", "1980-02-29");
+  auto const first = desk.keep({email("cminh730@email.com")}, profile);
+  profile["loyalty"] = "gold";
+  auto const again = desk.keep({email("cminh730@email.com")}, profile);
+  CHECK(again.at("merge_id").is_null());
+  auto const facts = desk.facts();
+  desk.keep({email("cminh730@email.com")}, profile);
+  CHECK(desk.facts() == facts);
+  auto const shown = desk.client.get("/v1/customers/" + id_of(first)).json();
+  CHECK(shown.at("profile").at("loyalty") == "gold");
+}
+
 TEST_CASE("recognise: trap: formats, a typo in email, telephone and name, a nickname") {
   Desk desk;
   auto const first = desk.keep({email("Robert.Miller@acme.com"), phone("+14155552671")},
@@ -147,6 +161,20 @@ TEST_CASE("recognise: trap: twins") {
   auto const other =
       desk.keep({phone("+14155552671")}, named("Mira", "Novak", "2001-05-05", elm_street));
   check_apart(desk, one, other);
+}
+
+TEST_CASE("recognise: trap: given names a letter apart on one mailbox and telephone") {
+  Desk desk;
+  std::vector<json> const contacts{email("smith@x-mail.com"), phone("+14155552671")};
+  auto const jane = desk.keep(contacts, {{"given_name", "Jane"}});
+  auto const janet = desk.keep(contacts, {{"given_name", "Janet"}});
+  check_apart(desk, jane, janet);
+  CHECK(janet.at("decision") == "review");
+  CHECK(janet.at("match_id").is_string());
+  CHECK(against(janet) == std::vector<std::string>{"given_name"});
+  auto const oscar = desk.keep(contacts, {{"given_name", "Oscar"}});  // another of the family
+  check_apart(desk, jane, oscar);
+  CHECK(desk.open_matches() == 1);
 }
 
 TEST_CASE("recognise: trap: a walk-in with a paper form and no identifier at all") {
@@ -256,6 +284,29 @@ TEST_CASE("recognise: trap: 64 threads bring one new email and the same person")
     REQUIRE(answer.status == 200);
     customers.insert(
         client.get("/v1/customers/" + id_of(answer.json())).json().at("id").get<std::string>());
+  }
+  CHECK(customers.size() == 1);
+}
+
+TEST_CASE("recognise: trap: 16 walk-ins hand in the same paper form at one instant") {
+  Server server;
+  auto const key = server.make_key(Server::make_tenant_name());
+  auto const body =
+      json{{"profile", named("Nia", "Frost", "1988-04-04", elm_street)}, {"create", true}}.dump();
+  std::vector<Response> answers(16);
+  std::vector<std::thread> threads;
+  for (auto& answer : answers) {
+    threads.emplace_back([&] {
+      Client client = server.client_with(key);
+      answer = client.post("/v1/identity/resolve", body);
+    });
+  }
+  for (auto& thread : threads) thread.join();
+  std::set<std::string> customers;
+  for (auto const& answer : answers) {
+    INFO(answer.body);
+    REQUIRE(answer.status == 200);
+    customers.insert(id_of(answer.json()));
   }
   CHECK(customers.size() == 1);
 }

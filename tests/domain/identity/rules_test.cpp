@@ -48,7 +48,9 @@ class Contact {
     return *this;
   }
   Verdict verdict(std::vector<CustomerId> const& vetoed = {}) const {
-    return decide(presented_, vetoed);
+    auto presented = presented_;  // those of a copy still point to what the first one brought
+    for (std::size_t i = 0; i < presented.size(); ++i) presented[i].identifier = &identifiers_[i];
+    return decide(presented, vetoed);
   }
 
  private:
@@ -177,20 +179,41 @@ TEST_CASE("identity rules: an identifier sent twice counts once, with its best a
   CHECK(once[1].type == "phone");
 }
 
-TEST_CASE("identity rules: what was not confirmed for long does not decide alone") {
+TEST_CASE("identity rules: what is stale still finds its one customer, possibly") {
   Contact contact;
   contact.brings("phone", "channel", {1}).stale();
   auto const alone = contact.verdict();
-  CHECK(alone.decision == Decision::review);
-  REQUIRE(alone.candidates.size() == 1);
-  CHECK(alone.candidates[0].grade == "possible");
+  CHECK(alone.owner->root == customer(1));
+  CHECK(alone.grade == "possible");
+  CHECK(alone.stale);
 
+  contact.brings("phone", "channel", {1}).stale();
+  CHECK(grade_of(contact) == "possible");  // two old ones prove no more
   contact.brings("social", "claimed", {1});
   CHECK(grade_of(contact) == "probable");  // as if the social handle had come alone
+  CHECK_FALSE(contact.verdict().stale);
+}
 
-  Contact moved;
-  moved.brings("phone", "channel", {1}).stale().brings("email", "channel", {2});
-  CHECK(moved.verdict().owner->root == customer(2));
+TEST_CASE("identity rules: what is stale gives way to whatever else is brought") {
+  auto const stale = [] { return Contact().brings("phone", "channel", {1}).stale(); };
+  CHECK(stale().brings("email", "channel", {2}).verdict().owner->root == customer(2));
+  CHECK(stale().brings("phone", "claimed", {2}).verdict().owner->root == customer(2));
+  for (auto const& doubtful :
+       {stale().brings("email", "channel", {}), stale().brings("account", "authenticated", {}),
+        stale().brings("social", "claimed", {}), stale().brings("phone", "channel", {2}).stale(),
+        stale().brings("email", "channel", {2, 3}),
+        stale().brings("email", "channel", {2}).shared(),
+        Contact().brings("phone", "channel", {1}).stale().shared(),
+        Contact().brings("phone", "channel", {1, 2}).stale()}) {
+    auto const verdict = doubtful.verdict();
+    CHECK(verdict.decision == Decision::review);
+    CHECK(verdict.candidates.at(0).grade == "possible");
+  }
+  CHECK(stale().verdict({customer(1)}).decision == Decision::conflict);
+  // What tells nothing, and what is hers as well, do not contradict.
+  CHECK(grade_of(stale().brings("phone", "claimed", {}, "unknown", false)) == "possible");
+  CHECK(grade_of(stale().brings("email", "claimed", {2}).blocked()) == "possible");
+  CHECK(grade_of(stale().brings("phone", "channel", {1, 2})) == "possible");
 }
 
 TEST_CASE("identity rules: a value known to be shared finds its one holder and decides nothing") {

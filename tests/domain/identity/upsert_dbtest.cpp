@@ -135,3 +135,50 @@ TEST_CASE("upsert: a merged customer is updated on the part that the key hangs o
                      "display_name = 'Johnny'",
                      {own}) == 1);
 }
+
+TEST_CASE("upsert: whoever is likely known by another key is put to people, and never joined") {
+  support::Database database;
+  World world(database);
+  auto const said = [](Upsert asked, std::string const& given) {
+    asked.patch.profile = R"({"given_name": ")" + given +
+                          R"(", "family_name": "Oosterhuis", "date_of_birth": "1962-01-17"})";
+    return asked;
+  };
+  auto const open = [&] {
+    return world.number("select count(*) from matches where tenant_id = $1 and status = 'open'");
+  };
+  auto const crm = said(by(identifier("account", "crm:9")), "Wilhelmina");
+  auto const first = put(world, said(by(identifier("account", "shop:1")), "Wilhelmina"));
+  CHECK_FALSE(first.review);
+  auto const other = put(world, crm);
+  CHECK(other.created);
+  CHECK(other.customer != first.customer);
+  REQUIRE(other.review);
+  CHECK(world.number("select count(*) from matches m join matches_candidates c on c.tenant_id = "
+                     "m.tenant_id and c.match_id = m.id where m.tenant_id = $1 and m.part_id = $2 "
+                     "and c.part_id = $3 and m.reason = 'keyed'",
+                     {other.customer, first.customer}) == 1);
+  CHECK(world.facts(other.customer).back() == "match.raised");
+  CHECK(world.number("select count(*) from merges where tenant_id = $1") == 0);
+
+  CHECK_FALSE(put(world, crm).review);  // tells nothing new
+  auto const third = put(world, by(identifier("account", "web:3"), {phone("+14155552671")}));
+  CHECK_FALSE(third.review);  // tells no more than identifiers
+  CHECK(open() == 1);
+  CHECK(put(world, said(by(identifier("account", "web:3")), "Wilhelmina")).review);
+  CHECK(open() == 2);
+  auto stranger = by(identifier("account", "app:4"));
+  stranger.patch.profile = R"({"given_name": "Wilhelmina", "family_name": "Marsh"})";
+  CHECK_FALSE(put(world, stranger).review);
+}
+
+TEST_CASE("upsert: two numbers of which a customer has one are not asked about") {
+  support::Database database;
+  World world(database);
+  world.set(R"({"classes": {"account": {"systems": {"crm": {"class": "exclusive"}}}}})");
+  for (std::string const number : {"crm:1", "crm:2"}) {
+    auto asked = by(identifier("account", number));
+    asked.patch.profile = R"({"full_name": "Ada Okafor", "date_of_birth": "1985-03-07"})";
+    CHECK_FALSE(put(world, asked).review);
+  }
+}

@@ -90,6 +90,27 @@ TEST_CASE("identify: doubt ends, and what the caller brought along comes too", "
   CHECK(test.customer_of(test.start_later({email("new@example.com")})) == test.known);
 }
 
+TEST_CASE("identify: a caller whom a stale telephone found is made sure of", "[interactions]") {
+  Fixture test;
+  test.write([](Tx& tx) {
+    tx.exec(
+        "update identifier_owners set confirmed_last_at = confirmed_last_at - interval '100 days' "
+        "where tenant_id = $1",
+        {tx.tenant()});
+  });
+  auto const number = phone("+19776252661");
+  auto const call = test.start_later({number});
+  REQUIRE(test.read_one(call).root == test.known);
+  REQUIRE(test.read_one(call).grade == "possible");
+  CHECK(error_of([&] { test.say(test.chat, {{number}, {}}); }) == "ambiguous");
+
+  test.say(call, {{number}, {}});  // tells nothing that was not known
+  CHECK(test.read_one(call).grade == "possible");
+  test.say(call, {{}, test.known});
+  CHECK(test.read_one(call).grade == "certain");
+  CHECK(test.read_one(test.start_later({number})).grade == "probable");
+}
+
 TEST_CASE("identify: two established customers are not joined", "[interactions]") {
   Fixture test;
   auto const first = test.start_chat({email("other@example.com")});

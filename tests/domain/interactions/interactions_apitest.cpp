@@ -109,6 +109,21 @@ TEST_CASE("interactions api: doubt never refuses, and names the candidates", "[i
   CHECK(test.started(contact()).at("match").at("decision") == "created");
 }
 
+TEST_CASE("interactions api: what is not attached is said, and said again to a repeat",
+          "[interactions]") {
+  Fixture test;
+  body_of(test.client.patch("/v1/settings/identity", R"({"classes": {"phone": {"max": 1}}})"), 200);
+  auto const jane = email("jane@example.com");
+  CHECK_FALSE(test.started(contact({jane, phone("+19776252661")})).contains("not_attached"));
+  for (int i = 0; i < 2; ++i) {
+    auto const again = body_of(
+        test.start(contact({jane, phone("+1 977 625 2662")}), {{"Idempotency-Key", "again"}}), 201);
+    REQUIRE(again.at("not_attached").size() == 1);
+    CHECK(again.at("not_attached").at(0) ==
+          Json{{"type", "phone"}, {"value", "+19776252662"}, {"reason", "limit"}});
+  }
+}
+
 TEST_CASE("interactions api: repeated starts are one", "[interactions]") {
   Fixture test;
   auto body = contact({phone("+19776252661")});

@@ -180,6 +180,16 @@ TEST_CASE("interactions: a case named decides where identifiers don't", "[intera
 
   asked.subject.identifiers = {email("other@example.com")};
   CHECK(error_of([&] { test.begin(asked); }) == "conflict");
+  auto const old = phone("+19776252662");
+  test.customer(old);
+  test.write([](Tx& tx) {
+    tx.exec(
+        "update identifier_owners set confirmed_last_at = confirmed_last_at - interval '100 days' "
+        "where tenant_id = $1",
+        {tx.tenant()});
+  });
+  asked.subject.identifiers = {old};  // stale: possibly theirs, and no reason to doubt the case
+  CHECK(test.begin_and_read(asked).root == one);
   asked.subject = {{}, other};
   CHECK(error_of([&] { test.begin(asked); }) == "conflict");
   asked.case_id = CaseId::make(test.actor.now);
