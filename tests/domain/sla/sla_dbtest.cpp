@@ -42,7 +42,7 @@ TEST_CASE_METHOD(Floor, "sla: clocks start at the first message of the opening i
   auto const id = open_case();
   CHECK(history(id, Metric::resolution) == Lines{"activated 1 due 101"});
   CHECK(history(id, Metric::first_response) == Lines{"activated 1 due 11"});
-  CHECK(clock(id, Metric::first_response).clock.channel == "voice");
+  CHECK(clock(id, Metric::first_response).clock.channel == "email");
   wait(minutes(3));
   human_says();
   CHECK(history(id, Metric::first_response) == Lines{"activated 1 due 11", "fulfilled 6"});
