@@ -5,6 +5,7 @@
 #include <iterator>
 #include <utility>
 
+#include "throughline/domain/handoffs.hpp"
 #include "throughline/domain/interactions.hpp"
 #include "throughline/domain/sla.hpp"
 #include "throughline/domain/warnings.hpp"
@@ -22,6 +23,7 @@ void append(std::vector<alarms::Handler>& all, std::vector<alarms::Handler> modu
 
 std::vector<alarms::Handler> alarm_handlers() {
   std::vector<alarms::Handler> all;
+  append(all, handoffs::alarms());
   append(all, interactions::alarms());
   append(all, warnings::alarms());
   append(all, sla::alarms());

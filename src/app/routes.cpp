@@ -11,6 +11,7 @@
 #include "throughline/domain/changes.hpp"
 #include "throughline/domain/context.hpp"
 #include "throughline/domain/events.hpp"
+#include "throughline/domain/handoffs.hpp"
 #include "throughline/domain/identity.hpp"
 #include "throughline/domain/identity_settings.hpp"
 #include "throughline/domain/interactions.hpp"
@@ -51,6 +52,7 @@ std::vector<http::Route> routes(metrics::Registry& metrics) {
   append(all, cases::routes());
   append(all, notes::routes());
   append(all, sla::routes());
+  append(all, handoffs::routes());
   append(all, identity::routes());
   append(all, merges::routes());
   append(all, matches::routes());

@@ -5,6 +5,7 @@
 // as much as there is. Asked of PostgreSQL by what it read, with the plans the server has.
 #include <catch2/catch.hpp>
 
+#include "domain/handoffs/store.hpp"
 #include "domain/identity/store.hpp"
 #include "support/desk.hpp"
 #include "support/history.hpp"
@@ -76,6 +77,8 @@ TEST_CASE("plans: reading a long history costs what is shown of it", "[plans]") 
 
   // Lists of a context are counted up to so many rows beyond what they show.
   double const context_most = 3 * (context::counted_beyond_max + 20);
+  // The last messages, and those looked through for the knowledge in use.
+  double const packet_most = handoffs::messages_max + handoffs::knowledge_messages_max + 20;
   std::vector<Asked> operations{
       {"who is calling", 10,
        [&](Tx& tx) {
@@ -107,6 +110,14 @@ TEST_CASE("plans: reading a long history costs what is shown of it", "[plans]") 
        }},
       {"who has called before: nobody", 0,
        [&](Tx& tx) { identity::store::has_other_contacts(tx, world.customer, std::nullopt); }},
+      {"a packet", packet_most,
+       [&](Tx& tx) {
+         handoffs::Handoff value;
+         value.interaction = world.interaction;
+         value.root = world.customer;
+         value.case_id = world.case_id;
+         handoffs::store::assemble_packet(tx, value, {});
+       }},
       {"interaction", 10, [&](Tx& tx) { interactions::get(tx, world.interaction); }},
       {"case", 10, [&](Tx& tx) { cases::get(tx, world.case_id); }},
   };

@@ -25,6 +25,7 @@ inline constexpr int open_cases_max = 10;
 inline constexpr int steps_per_case_max = 10;
 inline constexpr int notes_per_case_max = 10;
 inline constexpr int recent_interactions_max = 10;
+inline constexpr int pending_handoffs_max = 10;
 inline constexpr int identifiers_max = 20;
 inline constexpr int at_risk_max = 10;  // clocks warned of, the soonest due
 /// "more" is exact up to here; a longer rest counts as this many.

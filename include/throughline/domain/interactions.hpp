@@ -25,6 +25,8 @@ namespace throughline::interactions {
 
 inline constexpr std::size_t messages_per_request_max = 100;
 inline constexpr std::size_t sources_per_message_max = 20;
+/// Kept of one interaction: a late line of before them all is anybody's.
+inline constexpr std::size_t hand_overs_max = 20;
 
 struct Start {
   std::string channel;    // voice chat email sms social in_app web store
@@ -71,6 +73,8 @@ struct Interaction {
   std::int64_t message_count = 0;
   Timestamp started_at;
   std::optional<Timestamp> ended_at, last_message_at;
+  std::optional<Timestamp>
+      handed_over_at;  // last; since then nobody but `agent` speaks as the agent
   std::optional<ExternalId> external_id;
   // how the customer was found
   std::string decision, grade, assurance;
@@ -97,6 +101,17 @@ void update(postgres::Tx& tx, Actor const& actor, InteractionId id, Patch const&
 /// Puts an interaction on a case of the same root, in the caller's transaction; the interaction's
 /// root must be locked. For cases, which open with one. Does not record a change: the caller does.
 void link_case(postgres::Tx& tx, Actor const& actor, InteractionId id, CaseId case_id);
+
+/// Makes `to` the current agent of these interactions, whose roots must be locked: from actor.now
+/// on the agent's lines of all others are refused (handed_off), and those that name nobody. What
+/// was said before is taken as ever, and so are the customer's lines, summary and end. Raises their
+/// versions; does not record a change: the caller does. For handoffs, which name the one accepted.
+void hand_over(postgres::Tx& tx, Actor const& actor, std::span<InteractionId const> ids,
+               Agent const& to, HandoffId handoff);
+/// Throws handed_off where the agent's lines of `agent` would be refused now; the interaction's
+/// root must be locked.
+void check_agent(postgres::Tx& tx, Actor const& actor, InteractionId id,
+                 std::optional<Agent> const& agent);
 
 /// outcome: resolved unresolved escalated transferred abandoned. Ending twice with the same outcome
 /// does nothing, with another is conflict; what fell silent is ended all the same, for good.
@@ -148,8 +163,10 @@ struct Appended {
 
 /// Appends in the order given, numbered on from the interaction's row, all or nothing; also after
 /// the end (late lines). `agent` speaks the agent's lines and becomes the interaction's current
-/// agent while it is live. Lines of the customer and of agents are signs of life, and revive what
-/// fell silent unless they were said before it did; the customer's sentiments move the contact's.
+/// agent while it is live, unless it was handed over: then another agent's lines are refused
+/// (handed_off) but for those of before, and who accepted stays the current one. Lines of the
+/// customer and of agents are signs of life, and revive what fell silent unless they were said
+/// before it did; the customer's sentiments move the contact's.
 std::vector<Appended> append(postgres::Tx& tx, Actor const& actor, InteractionId id,
                              std::span<NewMessage const> messages,
                              std::optional<Agent> const& agent);

@@ -61,6 +61,7 @@ struct Filter {
 ///   message {seq, role, text, sentiment} · note {kind, text, agent} · identity {}
 ///   case {number, subject, status, priority} · event {type, attributes}
 ///   interaction {status, intent, outcome, summary, direction}
+///   handoff {status, from, to, reason, answered_by}
 Page<std::string> list(postgres::Tx& tx, CustomerId customer, Filter const& filter,
                        PageRequest const& page);
 

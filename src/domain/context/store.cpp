@@ -41,7 +41,8 @@ Leading identifier_in(std::string_view line) {
 
 // $1 tenant, $2 root, $3 the oldest resolved_at still shown, $4 longest text, $5 identifiers,
 // $6 live, $7 cases, $8 steps a case, $9 notes a case, $10 recent interactions, $11 counted beyond,
-// $12 clocks at risk, $13 tiers of high value unless set, $14 warnings in their order.
+// $12 clocks at risk, $13 tiers of high value unless set, $14 warnings in their order, $15 pending
+// handoffs.
 // Every list is read through an index that ends with its order, $11 rows further than it is shown,
 // so that no history, however long, is read or sorted; "more" counts those.
 constexpr std::string_view assemble_sql = R"sql(
@@ -68,6 +69,14 @@ with root as materialized (
     where tenant_id = $1 and part_id = m.id and status = 'ended'
     order by started_at desc, id desc limit $10::bigint + $11) i
   order by i.started_at desc, i.id desc limit $10::bigint + $11
+), pending as materialized (
+  select h.* from members m cross join lateral (
+    select id, interaction_id, case_id, from_agent, to_channel, queue, to_agent, reason,
+           offered_at, expires_at
+    from handoffs
+    where tenant_id = $1 and part_id = m.id and status = 'offered'
+    order by offered_at desc, id desc limit $15::bigint + $11) h
+  order by h.offered_at desc, h.id desc limit $15::bigint + $11
 ), problems as materialized (
   select c.* from members m cross join lateral (
     (select * from cases
@@ -173,7 +182,12 @@ select root.version, tenants.settings_version,
       from (select * from live order by started_at desc, id desc limit $6) l), '[]'),
     'open_cases', coalesce(
       (select json_agg(item order by opened_at desc, id desc) from shown_cases), '[]'),
-    'pending_handoffs', '[]'::json,
+    'pending_handoffs', coalesce((select json_agg(json_build_object(
+        'id', id, 'interaction_id', interaction_id, 'case_id', case_id, 'from', from_agent,
+        'to', json_build_object('channel', to_channel, 'queue', queue, 'agent', to_agent),
+        'reason', json_text(reason, $4), 'offered_at', json_time(offered_at),
+        'expires_at', json_time(expires_at)) order by offered_at desc, id desc)
+      from (select * from pending order by offered_at desc, id desc limit $15) h), '[]'),
     'recent_interactions', coalesce((select json_agg(json_build_object(
         'id', id, 'case_id', case_id, 'channel', channel, 'started_at', json_time(started_at),
         'ended_at', json_time(ended_at), 'intent', intent, 'outcome', outcome,
@@ -186,6 +200,7 @@ select root.version, tenants.settings_version,
       'identifiers', nullif(greatest((select count(*) from owned) - $5, 0), 0),
       'live', nullif(greatest((select count(*) from live) - $6, 0), 0),
       'open_cases', nullif(greatest((select count(*) from problems) - $7, 0), 0),
+      'pending_handoffs', nullif(greatest((select count(*) from pending) - $15, 0), 0),
       'recent_interactions', nullif(greatest((select count(*) from recent) - $10, 0), 0))), '{}'),
     'version', root.version,
     'as_of', json_time(root.changed_at))) as body,
@@ -198,10 +213,11 @@ where tenants.id = $1
 
 std::optional<Assembled> assemble(postgres::Tx& tx, CustomerId root, Timestamp now) {
   auto const rows =
-      tx.exec(assemble_sql, {tx.tenant(), root, now - resolved_visible, text_max, identifiers_max,
-                             live_max, open_cases_max, steps_per_case_max, notes_per_case_max,
-                             recent_interactions_max, counted_beyond_max, at_risk_max,
-                             texts(warnings::Rules().high_value_tiers), texts(warnings::codes)});
+      tx.exec(assemble_sql,
+              {tx.tenant(), root, now - resolved_visible, text_max, identifiers_max, live_max,
+               open_cases_max, steps_per_case_max, notes_per_case_max, recent_interactions_max,
+               counted_beyond_max, at_risk_max, texts(warnings::Rules().high_value_tiers),
+               texts(warnings::codes), pending_handoffs_max});
   if (rows.empty()) return std::nullopt;
   auto const row = rows[0];
   Assembled assembled{row[0].integer(), row[1].integer(), row[2].text(), lines(row[3].view()), {}};

@@ -67,6 +67,11 @@ struct Appending::Impl {
   void note_down(std::size_t place, std::vector<Appended>& appended,
                  std::vector<Timestamp> const& at, store::Tail& tail);
   void note_revival(Asked const& one, store::Tail const& tail);
+  void check_speakers(std::size_t place, std::vector<Appended> const& appended,
+                      std::vector<Timestamp> const& at, store::Tail const& tail) const;
+  void hear_receiver(Asked const& one, store::Tail const& tail, std::optional<Agent> const& agent,
+                     Timestamp at);
+  void tell_first_words();
   void give_back(std::size_t place);
   void write();
 
@@ -87,6 +92,7 @@ struct Appending::Impl {
   std::vector<timeline::Entry> entries;
   std::vector<changes::Deed> deeds;
   CaseWords on_cases;
+  std::map<HandoffId, store::Said> first_words;  // of who accepted them
 };
 
 void Appending::Impl::find_repeats() {
@@ -97,6 +103,29 @@ void Appending::Impl::find_repeats() {
       if (!asked[i].messages[k].external_id) continue;
       if (auto const& first = found[claim++]) firsts.emplace(ids[i][k], MessageId{*first});
     }
+  }
+}
+
+/// Whether that is what the receiver of a handoff says first.
+void Appending::Impl::hear_receiver(Asked const& one, store::Tail const& tail,
+                                    std::optional<Agent> const& agent, Timestamp at) {
+  if (!tail.handoff || at < tail.hand_overs.back().at) return;
+  auto const [said, is_first] =
+      first_words.try_emplace(*tail.handoff, store::Said{one.actor, agent, one.id, tail.root, at});
+  if (!is_first) said->second.at = std::min(said->second.at, at);
+}
+
+void Appending::Impl::tell_first_words() {
+  for (FirstWords const& told : store::keep_first_words(tx, first_words)) {
+    store::Said const& said = first_words.at(told.handoff);
+    locking.add(told.part, said.root);
+    deeds.push_back({said.actor,
+                     {changes::Type::handoff_updated,
+                      told.part,
+                      told.handoff.value,
+                      {"first_message_at", "read_before_first_message"},
+                      said.agent}});
+    measure(tx, told);
   }
 }
 
@@ -150,6 +179,7 @@ Outcome Appending::Impl::decide(std::size_t place) {
       give_back(place);
       return outcome;
     }
+    check_speakers(place, outcome.appended, at, tail->second);
     outcome.root = tail->second.root;
     note_down(place, outcome.appended, at, tail->second);
   } catch (Error const& error) {
@@ -169,18 +199,32 @@ void Appending::Impl::note_revival(Asked const& one, store::Tail const& tail) {
       {one.actor, {changes::Type::interaction_revived, tail.part, one.id.value, {}, one.agent}});
 }
 
+/// After a handoff only the agent who accepted it speaks as the agent.
+void Appending::Impl::check_speakers(std::size_t place, std::vector<Appended> const& appended,
+                                     std::vector<Timestamp> const& at,
+                                     store::Tail const& tail) const {
+  if (tail.hand_overs.empty()) return;
+  Asked const& one = asked[place];
+  for (std::size_t k = 0; k < appended.size(); ++k) {
+    if (!appended[k].repeated && one.messages[k].role == "agent")
+      check_speaker(tail.hand_overs, one.agent, at[k]);
+  }
+}
+
 void Appending::Impl::note_down(std::size_t place, std::vector<Appended>& appended,
                                 std::vector<Timestamp> const& at, store::Tail& tail) {
   Asked const& one = asked[place];
   auto heard = hear(one, appended, at, tail);
   if (heard.revived) note_revival(one, tail);
-  auto const speaker = one.agent ? one.agent : tail.agent;
   for (std::size_t k = 0; k < appended.size(); ++k) {
     if (appended[k].repeated) continue;
     auto const& message = one.messages[k];
     appended[k].seq = ++tail.last_seq;
     tail.newest = std::max(tail.newest.value_or(at[k]), at[k]);
-    auto const said_by = message.role == "agent" ? speaker : std::nullopt;
+    auto const said_by = message.role == "agent"
+                             ? speaker(tail.hand_overs, one.agent, tail.agent, at[k])
+                             : std::nullopt;
+    if (message.role == "agent") hear_receiver(one, tail, said_by, at[k]);
     rows.push_back({one.actor, one.id, appended[k].id, tail.last_seq, &message, at[k], said_by});
     entries.push_back({tail.part, at[k], timeline::Kind::message, "added", appended[k].id.value,
                        tail.channel, tail.case_id, one.id});
@@ -192,7 +236,7 @@ void Appending::Impl::note_down(std::size_t place, std::vector<Appended>& append
   if (!heard.fields.empty()) {
     deeds.push_back({one.actor,
                      {changes::Type::interaction_updated, tail.part, one.id.value,
-                      std::move(heard.fields), speaker}});
+                      std::move(heard.fields), one.agent ? one.agent : tail.agent}});
   }
   if (heard.felt) moods->feel(*one.actor, {one.id, tail.part, tail.channel}, tail.mood.now, deeds);
 }
@@ -205,6 +249,7 @@ void Appending::Impl::write() {
   store::save_tails(tx, tails);
   store::insert(tx, rows);
   on_cases.write(tx, locking, entries, deeds);
+  if (!first_words.empty()) tell_first_words();
   timeline::append(tx, *asked.front().actor, entries);
   changes::record(tx, locking.locked(), deeds);
 }

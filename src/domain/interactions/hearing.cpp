@@ -25,6 +25,7 @@ bool revive(Timestamp newest_sign, store::Tail& tail) {
 
 bool take_over(Asked const& one, store::Tail& tail) {
   if (!one.agent || !tail.live || one.agent == tail.agent) return false;
+  if (!tail.hand_overs.empty() && !same_agent(*one.agent, tail.hand_overs.back().to)) return false;
   tail.agent = one.agent;
   tail.taken_over = true;
   return true;

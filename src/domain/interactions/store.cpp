@@ -12,7 +12,7 @@ constexpr std::string_view select_sql = R"sql(
          i.intent, i.summary, i.outcome, i.case_id, i.sentiment, i.message_count, i.started_at,
          i.ended_at, i.last_message_at, i.external_system, i.external_id, i.decision, i.grade,
          i.assurance, i.candidates, i.fell_silent, i.sentiment_before,
-         mood_trend(i.sentiment, i.sentiment_before)
+         mood_trend(i.sentiment, i.sentiment_before), i.hand_overs -> -1 ->> 'at'
   from interactions i
   join parts p on p.tenant_id = i.tenant_id and p.id = i.part_id
   where i.tenant_id = $1
@@ -45,6 +45,7 @@ Interaction read(postgres::Rows::Row const& row) {
   value.fell_silent = row[23].boolean();
   value.sentiment_before = row[24].optional_real();
   value.trend = row[25].text_or_empty();
+  if (!row[26].is_null()) value.handed_over_at = parse_rfc3339(row[26].view());
   return value;
 }
 
@@ -70,16 +71,16 @@ void insert(postgres::Tx& tx, Actor const& actor, Interaction const& value) {
   auto const agent = value.agent.value_or(Agent{});
   auto const external = value.external_id.value_or(ExternalId{});
   tx.append(insert_sql, {tx.tenant(),      value.id,
-                        value.part,       value.version,
-                        value.channel,    value.direction,
-                        value.status,     agent.kind,
-                        agent.id,         value.agent ? postgres::Param(to_json(agent)) : nullptr,
-                        value.intent,     value.case_id,
-                        value.decision,   value.grade,
-                        value.assurance,  candidates_param(value),
-                        value.started_at, actor.now,
-                        external.system,  external.id,
-                        actor.key,        actor.traceparent});
+                         value.part,       value.version,
+                         value.channel,    value.direction,
+                         value.status,     agent.kind,
+                         agent.id,         value.agent ? postgres::Param(to_json(agent)) : nullptr,
+                         value.intent,     value.case_id,
+                         value.decision,   value.grade,
+                         value.assurance,  candidates_param(value),
+                         value.started_at, actor.now,
+                         external.system,  external.id,
+                         actor.key,        actor.traceparent});
 }
 
 constexpr std::string_view save_sql = R"sql(

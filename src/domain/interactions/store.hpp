@@ -8,6 +8,7 @@
 #include <set>
 
 #include "case_words.hpp"
+#include "handing.hpp"
 #include "mood.hpp"
 #include "throughline/domain/interactions.hpp"
 #include "throughline/domain/parts.hpp"
@@ -46,6 +47,8 @@ struct Tail {
   std::int64_t last_seq = 0;
   std::int64_t version = 0;
   Mood mood;
+  HandOvers hand_overs;
+  std::optional<HandoffId> handoff;  // who accepted it has said nothing yet
   // What the batch adds:
   std::optional<Timestamp> newest;  // of its messages; unset: it appends none here
   std::optional<Timestamp> heard;   // the last sign of life
@@ -73,6 +76,24 @@ struct NewRow {
   std::optional<Agent> agent;  // of the agent's lines
 };
 void insert(postgres::Tx& tx, std::span<NewRow const> rows);
+/// What is kept of an interaction's handoffs.
+struct Handed {
+  std::optional<Agent> agent;  // the current one
+  HandOvers all;
+};
+Handed handed(postgres::Tx& tx, InteractionId id);
+void hand_over(postgres::Tx& tx, InteractionId id, HandOvers const& all, HandoffId handoff);
+/// What who accepted a handoff has said first, and where.
+struct Said {
+  Actor const* actor;
+  std::optional<Agent> agent;
+  InteractionId interaction;
+  CustomerId root;  // locked
+  Timestamp at;
+};
+/// Keeps it on the handoffs. Returns those that had waited for it.
+std::vector<FirstWords> keep_first_words(postgres::Tx& tx, std::map<HandoffId, Said> const& said);
+
 /// By seq, `page.after` holding the last one seen.
 Page<Message> messages(postgres::Tx& tx, InteractionId id, PageRequest const& page);
 /// Those of these ids, in any order.

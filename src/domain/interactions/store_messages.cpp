@@ -58,7 +58,8 @@ constexpr std::string_view tails_sql = R"sql(
   select i.id, i.part_id, p.root_id, i.channel, i.status = 'live', i.agent, i.case_id,
          i.message_count, i.version, c.part_id, c.status, c.priority, c.opened_at, c.resolved_at,
          c.opening_interaction_id, s.section is not null,
-         case when i.fell_silent then i.ended_at end, i.sentiment, i.sentiment_before
+         case when i.fell_silent then i.ended_at end, i.sentiment, i.sentiment_before,
+         i.hand_overs, i.handoff_id
   from interactions i
   join parts p on p.tenant_id = i.tenant_id and p.id = i.part_id
   left join cases c on c.tenant_id = i.tenant_id and c.id = i.case_id
@@ -94,6 +95,8 @@ std::map<InteractionId, Tail> read_tails(postgres::Answer const& answer) {
     }
     tail.silent_since = row[16].optional_time();
     tail.mood = {row[17].optional_real(), row[18].optional_real()};
+    if (!row[19].is_null()) tail.hand_overs = wire::parse_hand_overs(row[19].view());
+    tail.handoff = row[20].optional_id<HandoffId>();
   }
   return tails;
 }
@@ -173,19 +176,19 @@ void insert(postgres::Tx& tx, std::span<NewRow const> rows) {
     });
   };
   tx.append(insert_sql, {tx.tenant(), list([](NewRow const& row) { return row.id; }),
-                        list([](NewRow const& row) { return row.interaction; }),
-                        list([](NewRow const& row) { return row.seq; }),
-                        list([](NewRow const& row) { return row.message->role; }),
-                        list([](NewRow const& row) { return row.message->text; }),
-                        list([](NewRow const& row) { return row.at; }),
-                        list([](NewRow const& row) { return row.message->sentiment; }),
-                        list([](NewRow const& row) { return sources_param(*row.message); }),
-                        list([](NewRow const& row) {
-                          return row.agent ? Param(to_json(*row.agent)) : Param(nullptr);
-                        }),
-                        external(&ExternalId::system), external(&ExternalId::id),
-                        list([](NewRow const& row) { return row.actor->key; }),
-                        list([](NewRow const& row) { return filled(row.actor->traceparent); })});
+                         list([](NewRow const& row) { return row.interaction; }),
+                         list([](NewRow const& row) { return row.seq; }),
+                         list([](NewRow const& row) { return row.message->role; }),
+                         list([](NewRow const& row) { return row.message->text; }),
+                         list([](NewRow const& row) { return row.at; }),
+                         list([](NewRow const& row) { return row.message->sentiment; }),
+                         list([](NewRow const& row) { return sources_param(*row.message); }),
+                         list([](NewRow const& row) {
+                           return row.agent ? Param(to_json(*row.agent)) : Param(nullptr);
+                         }),
+                         external(&ExternalId::system), external(&ExternalId::id),
+                         list([](NewRow const& row) { return row.actor->key; }),
+                         list([](NewRow const& row) { return filled(row.actor->traceparent); })});
 }
 
 constexpr std::string_view transcript_sql = R"sql(

@@ -36,6 +36,7 @@ json::Value to_value(Interaction const& value) {
                     {"ended_at", json::or_null(value.ended_at)},
                     {"fell_silent", value.fell_silent},
                     {"last_message_at", json::or_null(value.last_message_at)},
+                    {"handed_over_at", json::or_null(value.handed_over_at)},
                     {"external_id", json::or_null(value.external_id)}};
   for (auto const& candidate : value.candidates) {
     shown["candidates"].push_back({{"id", candidate.customer.str()}, {"grade", candidate.grade}});
@@ -177,6 +178,28 @@ std::vector<identity::Candidate> parse_candidates(std::string_view column) {
                           item.at("grade").get<std::string>()});
   }
   return candidates;
+}
+
+std::string hand_overs_column(HandOvers const& all) {
+  auto list = json::Value::array();
+  for (HandOver const& one : all) {
+    list.push_back({{"at", format_rfc3339(one.at)},
+                    {"from", json::or_null(one.from)},
+                    {"to", json::to_value(one.to)}});
+  }
+  return json::dump(list);
+}
+
+HandOvers parse_hand_overs(std::string_view column) {
+  HandOvers all;
+  for (auto const& item : json::Value::parse(column)) {
+    HandOver one;
+    one.at = parse_rfc3339(item.at("at").get<std::string>()).value();
+    if (!item.at("from").is_null()) one.from = parse_agent(json::dump(item.at("from")));
+    one.to = parse_agent(json::dump(item.at("to")));
+    all.push_back(std::move(one));
+  }
+  return all;
 }
 
 }  // namespace throughline::interactions::wire

@@ -9,6 +9,7 @@
 #include <string_view>
 #include <vector>
 
+#include "handing.hpp"
 #include "throughline/domain/interactions.hpp"
 
 namespace throughline::interactions::wire {
@@ -59,6 +60,8 @@ std::vector<Appended> parse_appended_refs(std::string_view refs);
 /// Columns that hold JSON.
 std::string candidates_column(std::vector<identity::Candidate> const& candidates);
 std::vector<identity::Candidate> parse_candidates(std::string_view column);
+std::string hand_overs_column(HandOvers const& all);
+HandOvers parse_hand_overs(std::string_view column);
 std::string sources_column(std::vector<NewMessage::Source> const& sources);
 std::vector<NewMessage::Source> parse_sources(std::string_view column);
 

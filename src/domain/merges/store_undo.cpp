@@ -51,15 +51,21 @@ namespace {
 
 // Each function is its owner's: it finds what crosses by an index, and takes it away.
 constexpr std::string_view unlink_sql = R"sql(
-select 'interaction', id, part_id, case_id
+select 'interaction', id, part_id, 'case_id', case_id
 from interactions_unlink($1::int, $2::uuid[], $3::uuid[])
 union all
-select 'event', id, part_id, case_id from events_unlink($1::int, $2::uuid[], $3::uuid[])
+select 'event', id, part_id, 'case_id', case_id
+from events_unlink($1::int, $2::uuid[], $3::uuid[])
 union all
-select 'note', id, part_id, interaction_id from notes_unlink($1::int, $2::uuid[], $3::uuid[])
+select 'note', id, part_id, 'interaction_id', interaction_id
+from notes_unlink($1::int, $2::uuid[], $3::uuid[])
 union all
-select 'warning', id, part_id, interaction_id from warnings_unlink($1::int, $2::uuid[], $3::uuid[])
-order by 2
+select 'warning', id, part_id, 'interaction_id', interaction_id
+from warnings_unlink($1::int, $2::uuid[], $3::uuid[])
+union all
+select 'handoff', id, part_id, field, was
+from handoffs_unlink($1::int, $2::uuid[], $3::uuid[])
+order by 2, 4
 )sql";
 
 }  // namespace
@@ -76,7 +82,7 @@ std::vector<Unlinked> unlink(postgres::Tx& tx, std::span<Group const> groups) {
   std::vector<Unlinked> gone;
   for (auto const row : tx.exec(unlink_sql, {tx.tenant(), list(parts), list(roots)})) {
     gone.push_back({row[0].text(), row[1].id<CustomerId>().value, row[2].id<CustomerId>(),
-                    row[3].id<CustomerId>().value});
+                    row[3].text(), row[4].id<CustomerId>().value});
   }
   return gone;
 }

@@ -95,16 +95,14 @@ void remember(postgres::Tx& tx, Actor const& actor, parts::Locked const& locked,
 }
 
 changes::Change change_of(Unlinked const& link) {
-  if (link.type == "interaction") {
-    return {changes::Type::interaction_updated, link.part, link.id, {"case_id"}, std::nullopt};
-  }
-  if (link.type == "event") {
-    return {changes::Type::event_updated, link.part, link.id, {"case_id"}, std::nullopt};
-  }
   if (link.type == "warning") {
     return {changes::Type::warning_cleared, link.part, link.id, {"repeat_contact"}, std::nullopt};
   }
-  return {changes::Type::note_updated, link.part, link.id, {"interaction_id"}, std::nullopt};
+  auto type = changes::Type::note_updated;
+  if (link.type == "interaction") type = changes::Type::interaction_updated;
+  if (link.type == "event") type = changes::Type::event_updated;
+  if (link.type == "handoff") type = changes::Type::handoff_updated;
+  return {type, link.part, link.id, {link.field}, std::nullopt};
 }
 
 void tell(Actor const& actor, Undo const& asked, Cut const& cut, UndoId id,

@@ -14,12 +14,13 @@ namespace throughline::merges {
 inline constexpr std::size_t unlinked_shown_max = 100;  // of one undo; all are taken away, counted
 
 struct Unlinked {
-  std::string type;  // of the record that held it: interaction event note warning
+  std::string type;  // of the record that held it: interaction event note warning handoff
   Uuid id;
   CustomerId part;
-  // What it was linked to: an interaction's or event's case, a note's interaction. A warning is
-  // gone whole: that of the contact that came back, after one that is another person's.
-  Uuid from;
+  /// That held it: "case_id" "interaction_id" "receiving_interaction_id". A warning is gone whole:
+  /// that of the contact that came back, after one that is another person's.
+  std::string field;
+  Uuid from;  // what it was linked to
 };
 
 }  // namespace throughline::merges

@@ -250,17 +250,11 @@ std::string preview_json(Preview const& view) {
 
 namespace {
 
-/// The member that says what a record of this type was linked to.
-char const* source_of(std::string_view type) {
-  return type == "note" || type == "warning" ? "interaction_id" : "case_id";
-}
-
 Value to_value(Unlinked const& link) {
-  char const* const from = source_of(link.type);
   return {{"type", link.type},
           {"id", to_string(link.id)},
           {"part_id", link.part.str()},
-          {from, to_string(link.from)}};
+          {link.field, to_string(link.from)}};
 }
 
 Value to_value(std::span<Unlinked const> links) {
@@ -317,9 +311,13 @@ std::string unlinked_column(std::span<Unlinked const> links) {
 std::vector<Unlinked> parse_unlinked(std::string_view json) {
   std::vector<Unlinked> links;
   for (Value const& item : Value::parse(json)) {
-    char const* const from = source_of(item.at("type").get_ref<std::string const&>());
+    std::string_view field = "receiving_interaction_id";
+    for (std::string_view const one : {"case_id", "interaction_id"}) {
+      if (item.contains(one)) field = one;
+    }
     links.push_back({item.at("type"), id_in<CaseId>(item.at("id")).value,
-                     id_in<CustomerId>(item.at("part_id")), id_in<CaseId>(item.at(from)).value});
+                     id_in<CustomerId>(item.at("part_id")), std::string(field),
+                     id_in<CaseId>(item.at(field)).value});
   }
   return links;
 }

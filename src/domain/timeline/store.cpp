@@ -83,6 +83,12 @@ constexpr std::string_view render_sql = R"sql(
                  select json_build_object('status', status, 'intent', intent, 'outcome', outcome,
                                           'summary', summary, 'direction', direction)
                    from interactions where tenant_id = $1 and id = entry.resource_id)
+               when 'handoff' then (
+                 select json_build_object('status', status, 'from', from_agent,
+                          'to', json_build_object('channel', to_channel, 'queue', queue,
+                                                  'agent', to_agent),
+                          'reason', reason, 'answered_by', answered_by)
+                   from handoffs where tenant_id = $1 and id = entry.resource_id)
                when 'event' then (
                  select json_build_object('type', type, 'attributes', attributes)
                    from events where tenant_id = $1 and id = entry.resource_id)

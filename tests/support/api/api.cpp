@@ -51,8 +51,15 @@ Client Api::client(std::string const& key, std::size_t instance) const {
 }
 
 void Api::set_clocks() {
-  auto const now = SystemClock().now();
+  set_clocks(SystemClock().now());
+}
+
+void Api::set_clocks(Timestamp now) {
   for (auto const& server : servers_) server->clock().set(now);
+}
+
+void Api::ring(std::size_t instance) {
+  servers_.at(instance)->ring();
 }
 
 }  // namespace throughline::support

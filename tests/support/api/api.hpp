@@ -41,6 +41,10 @@ class Api {
   Database& database() { return database_; }
   /// Brings the instances' clocks, which stand still, to the time of day.
   void set_clocks();
+  /// Brings them to this moment.
+  void set_clocks(Timestamp now);
+  /// Has an instance commit what has fallen due; one thread at a time for each.
+  void ring(std::size_t instance);
 
  private:
   Database database_;

@@ -28,6 +28,15 @@ constexpr std::string_view messages_body = R"json({
   "agent": {"kind": "human", "id": "desk-4"}
 })json";
 
+constexpr std::string_view handoff_body = R"json({
+  "interaction_id": "<interaction>",
+  "to": {"channel": "voice", "queue": "returns", "agent": {"kind": "human", "id": "desk-4"}},
+  "agent": {"kind": "bot", "id": "chat-1", "model": "m-7", "prompt_version": "p-3",
+            "persona_version": "v-2"},
+  "reason": "<secret> asks for a person", "summary": "<secret> shoes too small",
+  "open_question": "<secret> may it be waived?"
+})json";
+
 constexpr std::string_view case_body = R"json({
   "interaction_id": "<interaction>", "subject": "<secret> wrong size", "intent": "return_size",
   "priority": "high", "assignee": "desk-4", "attributes": {"order": "W-1", "pairs": 2},
@@ -127,6 +136,26 @@ std::vector<ApiRoute> make_interaction_routes() {
        "/v1/interactions/<interaction>/messages", messages_body, "/messages/0/at"},
       {"GET", "/v1/interactions/{id}/messages", "interactions:read", 200,
        "/v1/interactions/<interaction>/messages?limit=2"},
+  };
+}
+
+std::vector<ApiRoute> make_handoff_routes() {
+  return {
+      {"POST", "/v1/handoffs", "interactions:write", 201, "/v1/handoffs", handoff_body},
+      {"GET", "/v1/handoffs", "interactions:read", 200,
+       "/v1/handoffs?status=offered&queue=returns&agent=desk-4"},
+      {"GET", "/v1/handoffs/{id}", "interactions:read", 200, "/v1/handoffs/<handoff>"},
+      {"POST", "/v1/handoffs/{id}/accept", "interactions:write", 200,
+       "/v1/handoffs/<handoff>/accept",
+       R"json({"agent": {"kind": "human", "id": "desk-4"},
+               "interaction_id": "<interaction>"})json"},
+      {"POST", "/v1/handoffs/{id}/decline", "interactions:write", 200,
+       "/v1/handoffs/<handoff>/decline",
+       R"json({"agent": {"kind": "human", "id": "desk-4"}, "reason": "<secret> no time"})json"},
+      {"POST", "/v1/handoffs/{id}/cancel", "interactions:write", 200,
+       "/v1/handoffs/<handoff>/cancel", R"json({"reason": "<secret> solved"})json"},
+      {"POST", "/v1/handoffs/{id}/read", "interactions:write", 200, "/v1/handoffs/<handoff>/read",
+       R"json({"agent": {"kind": "human", "id": "desk-4"}})json"},
   };
 }
 
@@ -281,8 +310,9 @@ std::vector<ApiRoute> make_settings_routes() {
 
 std::vector<ApiRoute> make_routes() {
   std::vector<ApiRoute> all;
-  for (auto make : {make_interaction_routes, make_case_routes, make_customer_routes,
-                    make_match_routes, make_reading_routes, make_settings_routes}) {
+  for (auto make :
+       {make_interaction_routes, make_handoff_routes, make_case_routes, make_customer_routes,
+        make_match_routes, make_reading_routes, make_settings_routes}) {
     for (auto& route : make()) all.push_back(std::move(route));
   }
   return all;

@@ -46,6 +46,7 @@ World::World(Api& api, Api::Tenant const& tenant, int number, std::string secret
   make_promises(api, tenant);
   make_customer(client);
   make_records(client);
+  make_handoff(client);
   make_stranger(client);
   make_pair(client);
   make_match(client, api, tenant);
@@ -88,6 +89,19 @@ void World::make_records(Client& client) {
   auto const noted = made(client, "POST", fill("/v1/cases/<case>/notes"),
                           fill(R"({"kind": "note", "text": "<secret> called back"})"));
   names_["note"] = noted.at("id");
+}
+
+/// A contact of the customer that a bot offers to a queue.
+void World::make_handoff(Client& client) {
+  auto const started =
+      made(client, "POST", "/v1/interactions", fill(R"({"channel": "chat", "direction": "inbound",
+                                     "customer_id": "<customer>",
+                                     "agent": {"kind": "bot", "id": "chat-2"}})"));
+  names_["handed_interaction"] = started.at("interaction").at("id");
+  auto const offered =
+      made(client, "POST", "/v1/handoffs", fill(R"({"interaction_id": "<handed_interaction>",
+                                     "to": {"queue": "returns"}, "reason": "<secret> asks"})"));
+  names_["handoff"] = offered.at("id");
 }
 
 void World::make_stranger(Client& client) {
@@ -159,8 +173,8 @@ World World::with(std::string_view name, std::string value) const {
 std::map<std::string, std::string> World::ids() const {
   std::map<std::string, std::string> ids;
   for (auto const* name :
-       {"customer", "interaction", "message", "case", "note", "stranger", "stranger_interaction",
-        "pair", "twin", "merge", "match", "doubt", "likely"}) {
+       {"customer", "interaction", "message", "case", "note", "handed_interaction", "handoff",
+        "stranger", "stranger_interaction", "pair", "twin", "merge", "match", "doubt", "likely"}) {
     ids[name] = at(name);
   }
   return ids;

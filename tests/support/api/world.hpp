@@ -21,6 +21,7 @@ class World {
   World(Api& api, Api::Tenant const& tenant, int number, std::string secret);
 
   /// customer, interaction (live, of the customer), case (of that interaction), note, message;
+  /// handed_interaction (another of the customer) and handoff, by which it is offered;
   /// stranger, stranger_interaction (of a caller yet unknown); pair and twin, who were joined by
   /// merge; match, which asks whether doubt is likely or unlikely; email, phone, spare_phone (all
   /// the customer's), new_phone (nobody's); number; secret.
@@ -36,6 +37,7 @@ class World {
   void make_promises(Api& api, Api::Tenant const& tenant);
   void make_customer(Client& client);
   void make_records(Client& client);
+  void make_handoff(Client& client);
   void make_stranger(Client& client);
   void make_pair(Client& client);
   void make_match(Client& client, Api& api, Api::Tenant const& tenant);
