@@ -21,6 +21,7 @@ export class Server {
   constructor(program, port, environment) {
     Object.assign(this, { program, port, environment });
     this.origin = `http://127.0.0.1:${port}`;
+    process.on('exit', () => this.process?.kill('SIGKILL'));
   }
 
   /// Migrates, makes a key, and serves; pages of `origin` may read.
