@@ -12,6 +12,15 @@ namespace throughline::live {
 
 namespace {
 
+// Handed out before keys are looked at again, and others have their turn.
+constexpr std::size_t sends_at_a_time = 100'000;
+
+/// Facts to read at a time for so many.
+std::size_t portion_for(Following const& following) {
+  auto const listeners = std::max<std::size_t>(1, following.everybody().size());
+  return std::clamp<std::size_t>(sends_at_a_time / listeners, 1, changes::batch_max);
+}
+
 std::vector<Uuid> handoffs_in(std::vector<changes::Item> const& facts) {
   std::vector<Uuid> handoffs;
   for (auto const& fact : facts) {
@@ -31,7 +40,7 @@ void TenantFeed::each_reading(Each each) {
 bool TenantFeed::turn(bool news) {
   bool more = take_in();
   if (tail_ && (news || held_back_)) {
-    more = read_on(*tail_, std::nullopt, changes::batch_max) || more;
+    more = read_on(*tail_, std::nullopt, portion_for(tail_->following)) || more;
   }
   return catch_up() || more;
 }
@@ -117,12 +126,11 @@ bool TenantFeed::waits_for_readers(Reading const& replay) {
 /// A portion for each of those behind, at the pace of their readers. Who has caught up goes on with
 /// the others. True if there is more to do at once.
 bool TenantFeed::catch_up() {
-  auto const portion =
-      std::clamp<std::size_t>(common_.limits.queue.pieces / 2, 1, changes::batch_max);
+  auto const half_a_queue = std::max<std::size_t>(1, common_.limits.queue.pieces / 2);
   bool more = false;
   for (auto& replay : replays_) {
     if (waits_for_readers(replay)) continue;
-    read_on(replay, tail_->at, portion);
+    read_on(replay, tail_->at, std::min(half_a_queue, portion_for(replay.following)));
     more = true;
     if (replay.at == tail_->at) tail_->following.take(std::move(replay.following));
   }
