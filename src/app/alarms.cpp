@@ -5,6 +5,8 @@
 #include <iterator>
 #include <utility>
 
+#include "throughline/domain/cases.hpp"
+#include "throughline/domain/commitments.hpp"
 #include "throughline/domain/handoffs.hpp"
 #include "throughline/domain/interactions.hpp"
 #include "throughline/domain/sla.hpp"
@@ -23,6 +25,8 @@ void append(std::vector<alarms::Handler>& all, std::vector<alarms::Handler> modu
 
 std::vector<alarms::Handler> alarm_handlers() {
   std::vector<alarms::Handler> all;
+  append(all, cases::alarms());
+  append(all, commitments::alarms());
   append(all, handoffs::alarms());
   append(all, interactions::alarms());
   append(all, warnings::alarms());

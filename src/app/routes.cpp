@@ -9,6 +9,7 @@
 #include "app/openapi.hpp"
 #include "throughline/domain/cases.hpp"
 #include "throughline/domain/changes.hpp"
+#include "throughline/domain/commitments.hpp"
 #include "throughline/domain/context.hpp"
 #include "throughline/domain/events.hpp"
 #include "throughline/domain/handoffs.hpp"
@@ -51,6 +52,7 @@ std::vector<http::Route> routes(metrics::Registry& metrics) {
   append(all, context::routes());
   append(all, cases::routes());
   append(all, notes::routes());
+  append(all, commitments::routes());
   append(all, sla::routes());
   append(all, handoffs::routes());
   append(all, identity::routes());

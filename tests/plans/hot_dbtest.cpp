@@ -12,6 +12,7 @@
 #include "support/reads.hpp"
 #include "throughline/domain/cases.hpp"
 #include "throughline/domain/changes.hpp"
+#include "throughline/domain/commitments.hpp"
 #include "throughline/domain/context.hpp"
 #include "throughline/domain/events.hpp"
 #include "throughline/domain/notes.hpp"
@@ -71,6 +72,10 @@ TEST_CASE("plans: reading a long history costs what is shown of it", "[plans]") 
   cases::Filter of_customer, open, assigned;
   of_customer.customer = world.customer;
   open.status = "open";
+  commitments::Filter to_customer, on_case, promised;
+  to_customer.customer = world.customer;
+  on_case.case_id = world.case_id;
+  promised.status = "open";
   interactions::Filter live, by_agent;
   live.status = "live";
   by_agent.agent = "bot-1";
@@ -136,6 +141,14 @@ TEST_CASE("plans: reading a long history costs what is shown of it", "[plans]") 
     operations.push_back({"cases far down", page_most,
                           [filter, deep](Tx& tx) { cases::list(tx, filter, page_after(deep)); }});
   }
+  for (auto const& filter : {to_customer, on_case, promised, commitments::Filter{}}) {
+    operations.push_back({"commitments", page_most, [filter](Tx& tx) {
+                            commitments::list(tx, filter, {page_limit, {}});
+                          }});
+    operations.push_back({"commitments far down", page_most, [filter, deep_seconds](Tx& tx) {
+                            commitments::list(tx, filter, page_after(deep_seconds));
+                          }});
+  }
   for (auto const& filter : {timeline::Filter{}, by_kind, by_channel, by_case, since}) {
     operations.push_back({"timeline", page_most, [&world, filter](Tx& tx) {
                             timeline::list(tx, world.customer, filter, {page_limit, {}});
@@ -182,6 +195,9 @@ TEST_CASE("plans: writing to a long history costs what is written", "[plans]") {
   message.text = "Hello";
   cases::Patch patch;
   patch.priority = "high";
+  commitments::NewCommitment promise;
+  promise.what = "A refund";
+  promise.due_at = support::test_now + std::chrono::hours(2);
   int subjects = 0;
   check(world, Mode::write,
         {{"a note", write_most, [&](Tx& tx) { notes::add(tx, actor, world.case_id, note); }},
@@ -197,6 +213,8 @@ TEST_CASE("plans: writing to a long history costs what is written", "[plans]") {
             interactions::append(tx, actor, world.interaction, {&answer, 1},
                                  Agent{"human", "desk-4", {}, {}, {}});
           }},
+         {"a promise", write_most,
+          [&](Tx& tx) { commitments::make(tx, actor, world.case_id, promise); }},
          {"a start", write_most, [&](Tx& tx) { interactions::start(tx, actor, start); }},
          {"a case", write_most, [&](Tx& tx) {
             patch.subject = "Torn " + std::to_string(++subjects);

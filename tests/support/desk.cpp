@@ -54,6 +54,30 @@ std::vector<std::string> Desk::entries() {
   });
 }
 
+std::size_t Desk::ring(alarms::Handler const& handler) {
+  return write([&](postgres::Tx& tx) {
+    std::vector<alarms::Alarm> due;
+    for (auto const& row : tx.exec("select resource_id, part_id, at from alarms "
+                                   "where tenant_id = $1 and kind = $2 and at <= $3",
+                                   {tenant, alarms::name(handler.kind), actor.now})) {
+      due.push_back(
+          {handler.kind, row[0].id<CaseId>().value, row[1].id<CustomerId>(), row[2].time()});
+    }
+    return alarms::ring(tx, actor, handler, due);
+  });
+}
+
+std::vector<std::string> Desk::alarms_set() {
+  return read([&](postgres::Tx& tx) {
+    std::vector<std::string> found;
+    for (auto const& row :
+         tx.exec("select kind, at from alarms where tenant_id = $1 order by at, kind", {tenant})) {
+      found.push_back(row[0].text() + " " + format_rfc3339(row[1].time()));
+    }
+    return found;
+  });
+}
+
 std::int64_t Desk::leaks_of(std::string const& text) {
   return read([&](postgres::Tx& tx) {
     auto const rows = tx.exec(

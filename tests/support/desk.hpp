@@ -13,6 +13,7 @@
 
 #include "support/database.hpp"
 #include "throughline/base/error.hpp"
+#include "throughline/domain/alarms.hpp"
 #include "throughline/domain/interactions.hpp"
 
 namespace throughline::support {
@@ -41,6 +42,10 @@ struct Desk {
   std::vector<std::string> facts();
   /// "note added": the timeline's entries, oldest first.
   std::vector<std::string> entries();
+  /// Commits what this handler's alarms have come to by actor.now; how many rang.
+  std::size_t ring(alarms::Handler const& handler);
+  /// "case_aged 2026-11-28T08:00:00.000000Z": the alarms that are set, soonest first.
+  std::vector<std::string> alarms_set();
   /// How often a text stands in what must hold none: changes and timeline.
   std::int64_t leaks_of(std::string const& text);
 

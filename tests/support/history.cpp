@@ -73,6 +73,13 @@ constexpr std::string_view written_sql = R"sql(
     select $1, pg_temp.made(6, n), pg_temp.made(1, whose), 'page_viewed', at, '{}',
            pg_temp.made(9, 1)
       from numbered),
+  promise as (
+    insert into commitments (tenant_id, id, case_id, part_id, version, what, due_at, status,
+                             overdue, at, updated_at, key_id)
+    select $1, pg_temp.made(10, n), pg_temp.made(3, whose), pg_temp.made(1, whose), 1, 'A refund',
+           at, case when n % 100 = 0 then 'open' else 'kept' end, n % 1000 = 0, at, at,
+           pg_temp.made(9, 1)
+      from numbered),
   entry as (
     insert into timeline (tenant_id, part_id, at, id, kind, fact, resource_id, channel, case_id)
     select $1, pg_temp.made(1, whose), at, pg_temp.made(7, n), 'note', 'added',

@@ -4,6 +4,7 @@
 // Cases: the problem being solved, across interactions; the unit of work.
 #pragma once
 
+#include <chrono>
 #include <cstdint>
 #include <optional>
 #include <string>
@@ -11,12 +12,16 @@
 
 #include "throughline/base/actor.hpp"
 #include "throughline/base/page.hpp"
+#include "throughline/domain/alarms.hpp"
 #include "throughline/domain/customers.hpp"
 #include "throughline/domain/parts.hpp"
 #include "throughline/platform/http.hpp"
 #include "throughline/platform/postgres.hpp"
 
 namespace throughline::cases {
+
+/// How long contexts go on showing a case that was resolved.
+inline constexpr std::chrono::hours resolved_visible{24 * 7};
 
 struct Open {
   std::optional<CustomerId> customer;        // exactly one of these two
@@ -48,6 +53,7 @@ struct Case {
   std::string subject, intent, status, priority, assignee, open_question, attributes;
   Timestamp opened_at;
   std::optional<Timestamp> resolved_at, closed_at;
+  bool aged = false;  // it has been resolved for resolved_visible
   Timestamp updated_at;
   std::optional<ExternalId> external_id;
 };
@@ -83,6 +89,9 @@ LockedCase lock(postgres::Tx& tx, Actor const& actor, CaseId id);
 /// notes.
 void set_open_question(postgres::Tx& tx, Actor const& actor, CaseId id,
                        std::string const& question);
+
+/// case_aged: a case that is still resolved leaves the contexts.
+std::vector<alarms::Handler> alarms();
 
 /// POST, GET /v1/cases · GET, PATCH /v1/cases/{id}
 std::vector<http::Route> routes();

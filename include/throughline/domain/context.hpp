@@ -24,9 +24,11 @@ inline constexpr int live_max = 10;
 inline constexpr int open_cases_max = 10;
 inline constexpr int steps_per_case_max = 10;
 inline constexpr int notes_per_case_max = 10;
+inline constexpr int commitments_per_case_max = 10;
 inline constexpr int recent_interactions_max = 10;
 inline constexpr int pending_handoffs_max = 10;
 inline constexpr int identifiers_max = 20;
+inline constexpr int overdue_max = 10;  // commitments warned of, the soonest due
 inline constexpr int at_risk_max = 10;  // clocks warned of, the soonest due
 /// "more" is exact up to here; a longer rest counts as this many.
 inline constexpr int counted_beyond_max = 100;

@@ -97,7 +97,7 @@ struct Undone {
 
 /// Takes a merge back. What belongs to a part leaves with it: each new customer's root is its
 /// oldest part, and its fields and identifiers are those of its parts. Links between records that
-/// then belong to different customers (an interaction's or event's case, a note's interaction, a
+/// then belong to different customers (an interaction's or event's case, another's interaction, a
 /// handoff's case and receiving interaction) are taken away, counted and listed. What was written
 /// on the joined customer itself stays with its root. A "not the same" is remembered for each link
 /// that is cut. Every root before and after gets a version above all of theirs and is touched; one

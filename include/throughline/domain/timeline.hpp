@@ -58,9 +58,9 @@ struct Filter {
 ///
 /// An entry: {"id","kind","fact","at","channel","part_id","resource_id","case_id","interaction_id"}
 /// and, under the name of its kind, details of the record as it is now:
-///   message {seq, role, text, sentiment} · note {kind, text, agent} · identity {}
-///   case {number, subject, status, priority} · event {type, attributes}
-///   interaction {status, intent, outcome, summary, direction}
+///   message {seq, role, text, sentiment} · note {kind, text, agent} · event {type, attributes}
+///   case {number, subject, status, priority} · commitment {what, status, overdue, due_at}
+///   interaction {status, intent, outcome, summary, direction} · identity {}
 ///   handoff {status, from, to, reason, answered_by}
 Page<std::string> list(postgres::Tx& tx, CustomerId customer, Filter const& filter,
                        PageRequest const& page);

@@ -17,8 +17,8 @@ namespace throughline::external_ids {
 /// Claims foreign ids for records about to be made, in one statement, in key order
 /// (LockRank::external_ids); waits for another transaction that is claiming the same. The result
 /// has one element per claim: nullopt if it is now ours, else the id of the record that had it
-/// first (two equal claims in one call: the second gets the first one's id). `kind` is the module's
-/// word: "interaction", "message", "case", "note", "event".
+/// first (two equal claims in one call: the second gets the first one's id). `kind` is the word of
+/// the module: "interaction", "message", "case", "note", "commitment", "event".
 struct Claim {
   ExternalId external;
   Uuid record;

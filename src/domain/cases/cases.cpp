@@ -54,6 +54,7 @@ void move_to(Case& value, std::string const& status, Timestamp now) {
     throw Error(Code::conflict, "A closed case stays closed; open a new one.");
   }
   value.status = status;
+  value.aged = false;
   if (status == "resolved") {
     value.resolved_at = now;
   } else if (status == "closed") {
@@ -104,6 +105,28 @@ sla::Case for_clocks(Case const& value, CustomerId root) {
           value.priority,
           value.opened_at,
           value.opening_interaction};
+}
+
+/// A resolved case ages, no other does.
+void keep_alarm(postgres::Tx& tx, Case const& before, Case const& after) {
+  if (after.status == "resolved") {
+    alarms::Alarm const alarm{alarms::Kind::case_aged, after.id.value, after.part,
+                              *after.resolved_at + resolved_visible};
+    alarms::set(tx, {&alarm, 1});
+  } else if (before.status == "resolved") {
+    alarms::clear(tx, alarms::Kind::case_aged, {&after.id.value, 1});
+  }
+}
+
+void ring(postgres::Tx& tx, Actor const& actor, parts::Locked& locked,
+          std::span<alarms::Alarm const> due) {
+  std::vector<CaseId> ids;
+  for (auto const& alarm : due) ids.push_back({alarm.resource});
+  std::vector<changes::Change> facts;
+  for (auto const& [id, part] : store::age(tx, ids, actor.now - resolved_visible)) {
+    facts.push_back({changes::Type::case_aged, part, id.value, {}, {}});
+  }
+  if (!facts.empty()) changes::record(tx, actor, locked, facts);
 }
 
 }  // namespace
@@ -162,6 +185,7 @@ void update(postgres::Tx& tx, Actor const& actor, CaseId id, Patch const& patch,
   facts.changes.push_back(
       {&actor, {changes::Type::case_updated, after.part, after.id.value, std::move(fields), {}}});
   if (after.status != before.status) {
+    keep_alarm(tx, before, after);
     facts.timeline.push_back({after.part,
                               actor.now,
                               timeline::Kind::case_,
@@ -187,6 +211,10 @@ LockedCase lock(postgres::Tx& tx, Actor const& actor, CaseId id) {
   if (!part) throw Error(Code::not_found, "There is no such case.");
   auto locked = parts::lock(tx, actor, {&*part, 1});
   return {get(tx, id), std::move(locked)};
+}
+
+std::vector<alarms::Handler> alarms() {
+  return {{alarms::Kind::case_aged, ring}};
 }
 
 void set_open_question(postgres::Tx& tx, Actor const& actor, CaseId id,

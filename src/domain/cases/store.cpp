@@ -8,7 +8,7 @@ namespace {
 constexpr std::string_view columns_sql = R"sql(
   select c.id, c.number, c.part_id, p.root_id, c.opening_interaction_id, c.version, c.subject,
          c.intent, c.status, c.priority, c.assignee, c.open_question, c.attributes, c.opened_at,
-         c.resolved_at, c.closed_at, c.updated_at, c.external_system, c.external_id
+         c.resolved_at, c.closed_at, c.updated_at, c.external_system, c.external_id, c.aged
 )sql";
 
 Case read(postgres::Rows::Row const& row) {
@@ -31,6 +31,7 @@ Case read(postgres::Rows::Row const& row) {
   value.closed_at = row[15].optional_time();
   value.updated_at = row[16].time();
   if (!row[17].is_null()) value.external_id = ExternalId{row[17].text(), row[18].text()};
+  value.aged = row[19].boolean();
   return value;
 }
 
@@ -75,14 +76,15 @@ constexpr std::string_view save_sql = R"sql(
   update cases
   set version = $3, subject = $4, intent = nullif($5::text, ''), status = $6, priority = $7,
       assignee = nullif($8::text, ''), open_question = nullif($9::text, ''), attributes = $10,
-      resolved_at = $11, closed_at = $12, updated_at = $13
+      resolved_at = $11, closed_at = $12, updated_at = $13, aged = $14
   where tenant_id = $1 and id = $2
 )sql";
 
 void save(postgres::Tx& tx, Case const& value) {
-  tx.write(save_sql, {tx.tenant(), value.id, value.version, value.subject, value.intent,
-                      value.status, value.priority, value.assignee, value.open_question,
-                      value.attributes, value.resolved_at, value.closed_at, value.updated_at});
+  tx.write(save_sql,
+           {tx.tenant(), value.id, value.version, value.subject, value.intent, value.status,
+            value.priority, value.assignee, value.open_question, value.attributes,
+            value.resolved_at, value.closed_at, value.updated_at, value.aged});
 }
 
 constexpr std::string_view set_open_question_sql = R"sql(
@@ -93,6 +95,25 @@ constexpr std::string_view set_open_question_sql = R"sql(
 void set_open_question(postgres::Tx& tx, Actor const& actor, CaseId id,
                        std::string const& question) {
   tx.write(set_open_question_sql, {tx.tenant(), id, question, actor.now});
+}
+
+constexpr std::string_view age_sql = R"sql(
+  with old as (
+    update cases set aged = true
+    where tenant_id = $1 and id = any($2::uuid[]) and status = 'resolved' and not aged
+      and resolved_at <= $3
+    returning id, part_id
+  )
+  select id, part_id from old order by id
+)sql";
+
+std::vector<std::pair<CaseId, CustomerId>> age(postgres::Tx& tx, std::span<CaseId const> ids,
+                                               Timestamp resolved_by) {
+  auto const list = postgres::Param::array_of(ids, [](CaseId id) { return id; });
+  std::vector<std::pair<CaseId, CustomerId>> aged;
+  for (auto const row : tx.exec(age_sql, {tx.tenant(), list, resolved_by}))
+    aged.emplace_back(row[0].id<CaseId>(), row[1].id<CustomerId>());
+  return aged;
 }
 
 constexpr std::string_view by_id_sql = R"sql(

@@ -4,6 +4,9 @@
 // The SQL of cases.
 #pragma once
 
+#include <span>
+#include <utility>
+
 #include "throughline/domain/cases.hpp"
 
 namespace throughline::cases::store {
@@ -15,6 +18,10 @@ void insert(postgres::Tx& tx, Actor const& actor, Case const& value);
 void save(postgres::Tx& tx, Case const& value);
 void set_open_question(postgres::Tx& tx, Actor const& actor, CaseId id,
                        std::string const& question);
+
+/// Ages those of the cases that were resolved by then and still are, and tells which, by id.
+std::vector<std::pair<CaseId, CustomerId>> age(postgres::Tx& tx, std::span<CaseId const> ids,
+                                               Timestamp resolved_by);
 
 std::optional<Case> find(postgres::Tx& tx, CaseId id);
 /// A case's part never changes: read it first, lock, then find().

@@ -25,7 +25,7 @@ std::vector<std::string> names_of(store::Assembled const& assembled,
 
 cache::DocumentPtr assemble(postgres::Tx& tx, Actor const& actor, CustomerId root) {
   identity::AskedSettings const said(tx);  // travels with the statement
-  auto assembled = store::assemble(tx, root, actor.now);
+  auto assembled = store::assemble(tx, root);
   if (!assembled) throw postgres::Retry{};
   auto document = std::make_shared<cache::Document>();
   document->version = assembled->version;

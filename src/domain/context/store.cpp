@@ -2,7 +2,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "store.hpp"
 
-#include <chrono>
 #include <string_view>
 
 #include "throughline/domain/context.hpp"
@@ -11,10 +10,6 @@
 namespace throughline::context::store {
 
 namespace {
-
-// A case stays in sight this long after it was resolved. Read when the document is assembled; the
-// sweeper that turns the end of the window into a committed fact comes with the other clocks.
-constexpr std::chrono::hours resolved_visible{24 * 7};
 
 template <class Texts>
 postgres::Param texts(Texts const& items) {
@@ -39,12 +34,12 @@ Leading identifier_in(std::string_view line) {
 
 }  // namespace
 
-// $1 tenant, $2 root, $3 the oldest resolved_at still shown, $4 longest text, $5 identifiers,
-// $6 live, $7 cases, $8 steps a case, $9 notes a case, $10 recent interactions, $11 counted beyond,
-// $12 clocks at risk, $13 tiers of high value unless set, $14 warnings in their order, $15 pending
-// handoffs.
-// Every list is read through an index that ends with its order, $11 rows further than it is shown,
-// so that no history, however long, is read or sorted; "more" counts those.
+// $1 tenant, $2 root, $3 overdue commitments, $4 longest text, $5 identifiers, $6 live, $7 cases,
+// $8 steps a case, $9 notes a case, $10 recent interactions, $11 counted beyond, $12 clocks at
+// risk, $13 tiers of high value unless set, $14 warnings in their order, $15 pending handoffs, $16
+// commitments a case. Every list is read through an index that ends with its order, $11 rows
+// further than it is shown, so that no history, however long, is read or sorted; "more" counts
+// those.
 constexpr std::string_view assemble_sql = R"sql(
 with root as materialized (
   select id, version, changed_at from parts
@@ -84,8 +79,16 @@ with root as materialized (
      order by opened_at desc, id desc limit $7::bigint + $11)
     union all
     (select * from cases
-     where tenant_id = $1 and part_id = m.id and status = 'resolved' and resolved_at >= $3
-     order by resolved_at desc limit $7::bigint + $11)) c
+     where tenant_id = $1 and part_id = m.id and status = 'resolved' and not aged
+     order by resolved_at desc limit $7::bigint + $11)
+    union all
+    (select c.*
+     from (select distinct case_id
+           from (select case_id from commitments
+                 where tenant_id = $1 and part_id = m.id and status = 'open'
+                 order by due_at, id limit $7::bigint + $11) soonest) promised
+     join cases c on c.tenant_id = $1 and c.id = promised.case_id
+     where c.status = 'closed' or c.status = 'resolved' and c.aged)) c
   order by c.opened_at desc, c.id desc limit $7::bigint + $11
 ), shown_cases as materialized (
   select c.id, c.opened_at, json_build_object(
@@ -99,12 +102,13 @@ with root as materialized (
     'opened_at', json_time(c.opened_at),
     'open_question', json_text(c.open_question, $4),
     'steps_taken', coalesce(steps.items, '[]'),
-    'commitments', '[]'::json,
+    'commitments', coalesce(promises.items, '[]'),
     'sla', sla_of_case($1, c.id),
     'sentiment', mood.value,
     'notes', coalesce(notes.items, '[]'),
     'more', nullif(jsonb_strip_nulls(jsonb_build_object(
       'steps_taken', nullif(greatest(steps.total - $8, 0), 0),
+      'commitments', nullif(greatest(promises.total - $16, 0), 0),
       'notes', nullif(greatest(notes.total - $9, 0), 0))), '{}')
   ) as item
   from (select * from problems order by opened_at desc, id desc limit $7) c
@@ -128,6 +132,7 @@ with root as materialized (
             and not exists (select from notes r where r.tenant_id = $1 and r.replaces_id = s.id)
           order by at desc, id desc limit $9::bigint + $11) n
   ) notes
+  cross join lateral commitments_view($1, c.id, $4, $16, $11) promises
   left join lateral (
     select json_build_object('last', felt.last, 'trend', felt.trend) as value
     from case_mood($1, c.id) felt
@@ -142,6 +147,16 @@ with root as materialized (
   from (
     select r.* from members m cross join lateral sla_at_risk($1, m.id, $12) r
     order by r.due_at, r.id limit $12) late
+  union all
+  select 'commitment_overdue', late.due_at, late.id, 0, json_build_object(
+    'code', 'commitment_overdue', 'commitment_id', late.id, 'case_id', late.case_id,
+    'due_at', json_time(late.due_at))
+  from (
+    select o.* from members m cross join lateral (
+      select id, case_id, due_at from commitments
+      where tenant_id = $1 and part_id = m.id and status = 'open' and overdue
+      order by due_at, id limit $3) o
+    order by o.due_at, o.id limit $3) late
   union all
   select w.code, w.since, w.id, 0::bigint, json_build_object('code', w.code,
     'interaction_id', w.interaction_id, 'channel', w.channel, 'since', json_time(w.since),
@@ -211,13 +226,13 @@ left join rules on true
 where tenants.id = $1
 )sql";
 
-std::optional<Assembled> assemble(postgres::Tx& tx, CustomerId root, Timestamp now) {
+std::optional<Assembled> assemble(postgres::Tx& tx, CustomerId root) {
   auto const rows =
       tx.exec(assemble_sql,
-              {tx.tenant(), root, now - resolved_visible, text_max, identifiers_max, live_max,
-               open_cases_max, steps_per_case_max, notes_per_case_max, recent_interactions_max,
-               counted_beyond_max, at_risk_max, texts(warnings::Rules().high_value_tiers),
-               texts(warnings::codes), pending_handoffs_max});
+              {tx.tenant(), root, overdue_max, text_max, identifiers_max, live_max, open_cases_max,
+               steps_per_case_max, notes_per_case_max, recent_interactions_max, counted_beyond_max,
+               at_risk_max, texts(warnings::Rules().high_value_tiers), texts(warnings::codes),
+               pending_handoffs_max, commitments_per_case_max});
   if (rows.empty()) return std::nullopt;
   auto const row = rows[0];
   Assembled assembled{row[0].integer(), row[1].integer(), row[2].text(), lines(row[3].view()), {}};

@@ -26,7 +26,7 @@ struct Assembled {
 };
 
 /// nullopt if `root` is no root of this tenant.
-std::optional<Assembled> assemble(postgres::Tx& tx, CustomerId root, Timestamp now);
+std::optional<Assembled> assemble(postgres::Tx& tx, CustomerId root);
 
 struct CaseOwner {
   CustomerId root;

@@ -60,6 +60,9 @@ union all
 select 'note', id, part_id, 'interaction_id', interaction_id
 from notes_unlink($1::int, $2::uuid[], $3::uuid[])
 union all
+select 'commitment', id, part_id, 'interaction_id', interaction_id
+from commitments_unlink($1::int, $2::uuid[], $3::uuid[])
+union all
 select 'warning', id, part_id, 'interaction_id', interaction_id
 from warnings_unlink($1::int, $2::uuid[], $3::uuid[])
 union all

@@ -101,6 +101,7 @@ changes::Change change_of(Unlinked const& link) {
   auto type = changes::Type::note_updated;
   if (link.type == "interaction") type = changes::Type::interaction_updated;
   if (link.type == "event") type = changes::Type::event_updated;
+  if (link.type == "commitment") type = changes::Type::commitment_updated;
   if (link.type == "handoff") type = changes::Type::handoff_updated;
   return {type, link.part, link.id, {link.field}, std::nullopt};
 }

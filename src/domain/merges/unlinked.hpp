@@ -14,7 +14,8 @@ namespace throughline::merges {
 inline constexpr std::size_t unlinked_shown_max = 100;  // of one undo; all are taken away, counted
 
 struct Unlinked {
-  std::string type;  // of the record that held it: interaction event note warning handoff
+  /// Of the record that held it: "interaction" "event" "note" "commitment" "warning" "handoff".
+  std::string type;
   Uuid id;
   CustomerId part;
   /// That held it: "case_id" "interaction_id" "receiving_interaction_id". A warning is gone whole:

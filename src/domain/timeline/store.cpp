@@ -21,13 +21,13 @@ void insert(postgres::Tx& tx, std::span<Entry const> entries, std::span<Uuid con
     return entry.channel.empty() ? Param(nullptr) : Param(entry.channel);
   };
   tx.append(insert_sql, {tx.tenant(), list([](Entry const& entry) { return entry.part; }),
-                        list([](Entry const& entry) { return entry.at; }),
-                        Param::array_of(ids, [](Uuid const& id) { return id; }),
-                        list([](Entry const& entry) { return name(entry.kind); }),
-                        list([](Entry const& entry) { return entry.fact; }),
-                        list([](Entry const& entry) { return entry.resource; }), list(channel),
-                        list([](Entry const& entry) { return entry.case_id; }),
-                        list([](Entry const& entry) { return entry.interaction_id; })});
+                         list([](Entry const& entry) { return entry.at; }),
+                         Param::array_of(ids, [](Uuid const& id) { return id; }),
+                         list([](Entry const& entry) { return name(entry.kind); }),
+                         list([](Entry const& entry) { return entry.fact; }),
+                         list([](Entry const& entry) { return entry.resource; }), list(channel),
+                         list([](Entry const& entry) { return entry.case_id; }),
+                         list([](Entry const& entry) { return entry.interaction_id; })});
 }
 
 // Each part gives at most a page, in the order of its index and mostly from the index alone; only
@@ -89,6 +89,11 @@ constexpr std::string_view render_sql = R"sql(
                                                   'agent', to_agent),
                           'reason', reason, 'answered_by', answered_by)
                    from handoffs where tenant_id = $1 and id = entry.resource_id)
+               when 'commitment' then (
+                 select json_build_object('what', what, 'status', status, 'overdue', overdue,
+                          'due_at', to_char(due_at at time zone 'UTC',
+                                            'YYYY-MM-DD"T"HH24:MI:SS.US"Z"'))
+                   from commitments where tenant_id = $1 and id = entry.resource_id)
                when 'event' then (
                  select json_build_object('type', type, 'attributes', attributes)
                    from events where tenant_id = $1 and id = entry.resource_id)

@@ -6,6 +6,7 @@
 
 #include "support/database.hpp"
 #include "throughline/domain/cases.hpp"
+#include "throughline/domain/commitments.hpp"
 #include "throughline/domain/context.hpp"
 #include "throughline/domain/interactions.hpp"
 #include "throughline/domain/notes.hpp"
@@ -74,6 +75,30 @@ struct World {
       note.channel = "chat";
       note.replaces = replaces;
       return notes::add(tx, actor, id, note).id;
+    });
+  }
+  CommitmentId promise(CaseId id, std::string const& text, std::chrono::hours due_in) {
+    return write([&](Tx& tx) {
+      commitments::NewCommitment what;
+      what.what = text;
+      what.due_at = actor.now + due_in;
+      what.channel = "chat";
+      return commitments::make(tx, actor, id, what).id;
+    });
+  }
+  void settle(CommitmentId id, std::string const& status) {
+    write([&](Tx& tx) {
+      commitments::Patch patch;
+      patch.status = status;
+      commitments::update(tx, actor, id, patch, std::nullopt);
+      return 0;
+    });
+  }
+  /// What happens by itself at this moment.
+  void ring(alarms::Handler const& handler, Uuid const& resource, CustomerId part) {
+    write([&](Tx& tx) {
+      alarms::Alarm const alarm{handler.kind, resource, part, actor.now};
+      return alarms::ring(tx, actor, handler, {&alarm, 1});
     });
   }
   void move(CaseId id, std::string const& status) {
@@ -157,8 +182,92 @@ TEST_CASE("a resolved case stays in sight for seven days, a closed one not", "[c
   auto const context = world.context(chat.root);
   REQUIRE(context["open_cases"].size() == 1);
   CHECK(context["open_cases"][0]["status"] == "resolved");
-  world.actor.now += std::chrono::hours(24 * 7) + std::chrono::seconds(1);
+  auto const seen = world.assemble(chat.root);
+  world.actor.now += cases::resolved_visible;
+  CHECK(world.assemble(chat.root)->body == seen->body);  // time alone changes nothing
+  world.ring(cases::alarms().front(), resolved.value, chat.root);
   CHECK(world.context(chat.root)["open_cases"].empty());
+  CHECK(world.assemble(chat.root)->version == seen->version + 1);
+  world.move(resolved, "open");
+  CHECK(world.context(chat.root)["open_cases"].size() == 1);
+  world.move(resolved, "resolved");
+  CHECK(world.context(chat.root)["open_cases"].size() == 1);
+}
+
+TEST_CASE("a case that was reopened, or closed, does not age", "[context]") {
+  World world;
+  auto const chat = world.start("chat", identifier("email", "again@x.example"));
+  for (auto const* status : {"open", "closed"}) {
+    auto const id = world.open(chat.id, "Solved");
+    world.move(id, "resolved");
+    world.move(id, status);
+    world.actor.now += cases::resolved_visible;
+    auto const before = world.assemble(chat.root)->version;
+    world.ring(cases::alarms().front(), id.value, chat.root);
+    CHECK(world.assemble(chat.root)->version == before);
+  }
+}
+
+TEST_CASE("a promise is shown until it is settled, whatever becomes of its case", "[context]") {
+  World world;
+  auto const chat = world.start("chat", identifier("email", "promise@x.example"));
+  auto const id = world.open(chat.id, "Wrong size");
+  auto const later = world.promise(id, "A refund", std::chrono::hours(48));
+  auto const sooner = world.promise(id, "A manager calls back", std::chrono::hours(2));
+  auto shown = world.context(chat.root)["open_cases"][0]["commitments"];
+  REQUIRE(shown.size() == 2);
+  CHECK(shown[0]["id"] == sooner.str());
+  CHECK(shown[0]["what"] == "A manager calls back");
+  CHECK(shown[0]["status"] == "open");
+  CHECK(shown[0]["channel"] == "chat");
+  CHECK_FALSE(shown[0].contains("overdue"));
+  CHECK(shown[1]["id"] == later.str());
+
+  world.move(id, "resolved");
+  world.actor.now += cases::resolved_visible;
+  world.ring(cases::alarms().front(), id.value, chat.root);
+  CHECK(world.context(chat.root)["open_cases"].size() == 1);
+  world.move(id, "closed");
+  CHECK(world.context(chat.root)["open_cases"][0]["status"] == "closed");
+  world.settle(sooner, "broken");
+  shown = world.context(chat.root)["open_cases"][0]["commitments"];
+  REQUIRE(shown.size() == 1);
+  CHECK(shown[0]["id"] == later.str());
+  world.settle(later, "kept");
+  CHECK(world.context(chat.root)["open_cases"].empty());
+}
+
+TEST_CASE("a promise whose due time passed is warned of until it is settled or moved",
+          "[context]") {
+  World world;
+  auto const chat = world.start("chat", identifier("email", "late@x.example"));
+  auto const id = world.open(chat.id, "Wrong size");
+  auto const promise = world.promise(id, "A manager calls back", std::chrono::hours(2));
+  CHECK(world.context(chat.root)["warnings"].empty());
+  world.actor.now += std::chrono::hours(3);
+  world.ring(commitments::alarms().front(), promise.value, chat.root);
+  auto const context = world.context(chat.root);
+  CHECK(context["warnings"] ==
+        Json{{{"code", "commitment_overdue"},
+              {"commitment_id", promise.str()},
+              {"case_id", id.str()},
+              {"due_at", context["open_cases"][0]["commitments"][0]["due_at"]}}});
+  CHECK(context["open_cases"][0]["commitments"][0]["overdue"] == true);
+  world.settle(promise, "kept");
+  CHECK(world.context(chat.root)["warnings"].empty());
+}
+
+TEST_CASE("promises are cut at their bound, the soonest due are shown", "[context]") {
+  World world;
+  auto const chat = world.start("chat", identifier("email", "many@x.example"));
+  auto const id = world.open(chat.id, "Wrong size");
+  for (int i = commitments_per_case_max + 3; i > 0; --i) {
+    world.promise(id, std::to_string(i), std::chrono::hours(i));
+  }
+  auto const shown = world.context(chat.root)["open_cases"][0];
+  REQUIRE(shown["commitments"].size() == commitments_per_case_max);
+  CHECK(shown["commitments"][0]["what"] == "1");
+  CHECK(shown["more"]["commitments"] == 3);
 }
 
 TEST_CASE("a document lists the names that lead to it alone", "[context]") {

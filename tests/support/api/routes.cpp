@@ -55,6 +55,17 @@ constexpr std::string_view note_body = R"json({
   "replaces": "<note>", "external_id": {"system": "crm", "id": "note-<number>"}
 })json";
 
+constexpr std::string_view commitment_body = R"json({
+  "what": "<secret> a manager calls back", "due_at": "2027-01-02T03:04:05Z", "channel": "voice",
+  "agent": {"kind": "bot", "id": "chat-1", "model": "m-7"}, "interaction_id": "<interaction>",
+  "external_id": {"system": "crm", "id": "promise-<number>"}
+})json";
+
+constexpr std::string_view commitment_patch_body = R"json({
+  "what": "<secret> a manager calls back today", "due_at": "2027-01-03T03:04:05Z",
+  "agent": {"kind": "human", "id": "desk-4"}
+})json";
+
 constexpr std::string_view customer_patch_body = R"json({
   "display_name": "<secret> Crystal", "tier": "gold", "language": "en-GB",
   "profile": {"given_name": "Crystal", "date_of_birth": "1980-02-29", "shoe_size": {"eu": 39},
@@ -194,6 +205,21 @@ std::vector<ApiRoute> make_case_routes() {
   };
 }
 
+std::vector<ApiRoute> make_commitment_routes() {
+  return {
+      {"POST", "/v1/cases/{id}/commitments", "cases:write", 201, "/v1/cases/<case>/commitments",
+       commitment_body, "/at"},
+      {"GET", "/v1/commitments", "cases:read", 200,
+       "/v1/commitments?status=open&due_before=2100-01-01T00:00:00Z&customer_id=<customer>"
+       "&case_id=<case>"},
+      {"GET", "/v1/commitments/{id}", "cases:read", 200, "/v1/commitments/<commitment>"},
+      {"PATCH", "/v1/commitments/{id}", "cases:write", 200, "/v1/commitments/<commitment>",
+       commitment_patch_body},
+      {"PATCH", "/v1/commitments/{id}", "cases:write", 200, "/v1/commitments/<commitment>",
+       R"json({"status": "kept", "agent": {"kind": "human", "id": "desk-4"}})json", "/settled_at"},
+  };
+}
+
 std::vector<ApiRoute> make_customer_routes() {
   std::vector<std::string_view> const open{"/profile", "/profile/address"};
   return {
@@ -311,8 +337,8 @@ std::vector<ApiRoute> make_settings_routes() {
 std::vector<ApiRoute> make_routes() {
   std::vector<ApiRoute> all;
   for (auto make :
-       {make_interaction_routes, make_handoff_routes, make_case_routes, make_customer_routes,
-        make_match_routes, make_reading_routes, make_settings_routes}) {
+       {make_interaction_routes, make_handoff_routes, make_case_routes, make_commitment_routes,
+        make_customer_routes, make_match_routes, make_reading_routes, make_settings_routes}) {
     for (auto& route : make()) all.push_back(std::move(route));
   }
   return all;

@@ -89,6 +89,10 @@ void World::make_records(Client& client) {
   auto const noted = made(client, "POST", fill("/v1/cases/<case>/notes"),
                           fill(R"({"kind": "note", "text": "<secret> called back"})"));
   names_["note"] = noted.at("id");
+  auto const promised = made(client, "POST", fill("/v1/cases/<case>/commitments"),
+                             fill(R"({"what": "<secret> a call back", "at": "2026-01-01T00:00:00Z",
+                                      "due_at": "2027-01-01T00:00:00Z"})"));
+  names_["commitment"] = promised.at("id");
 }
 
 /// A contact of the customer that a bot offers to a queue.
@@ -172,9 +176,9 @@ World World::with(std::string_view name, std::string value) const {
 
 std::map<std::string, std::string> World::ids() const {
   std::map<std::string, std::string> ids;
-  for (auto const* name :
-       {"customer", "interaction", "message", "case", "note", "handed_interaction", "handoff",
-        "stranger", "stranger_interaction", "pair", "twin", "merge", "match", "doubt", "likely"}) {
+  for (auto const* name : {"customer", "interaction", "message", "case", "note", "commitment",
+                           "handed_interaction", "handoff", "stranger", "stranger_interaction",
+                           "pair", "twin", "merge", "match", "doubt", "likely"}) {
     ids[name] = at(name);
   }
   return ids;

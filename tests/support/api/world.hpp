@@ -20,8 +20,8 @@ class World {
   /// `secret` is a word that every text of the world holds.
   World(Api& api, Api::Tenant const& tenant, int number, std::string secret);
 
-  /// customer, interaction (live, of the customer), case (of that interaction), note, message;
-  /// handed_interaction (another of the customer) and handoff, by which it is offered;
+  /// customer, interaction (live, of the customer), case (of that interaction), note, commitment,
+  /// message; handed_interaction (another of the customer) and handoff, by which it is offered;
   /// stranger, stranger_interaction (of a caller yet unknown); pair and twin, who were joined by
   /// merge; match, which asks whether doubt is likely or unlikely; email, phone, spare_phone (all
   /// the customer's), new_phone (nobody's); number; secret.
