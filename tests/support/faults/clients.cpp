@@ -18,6 +18,8 @@ using namespace std::chrono_literals;
 
 constexpr std::size_t people_most = 8;
 constexpr int facts_most = 120;  // of a person: fewer than a page holds
+// Contacts stay live to the end, however long a history is: none may fall silent meanwhile.
+constexpr char const* lasting_channel = "sms";
 constexpr std::size_t messages_most = 40;
 /// Contexts show ten of each kind.
 constexpr std::size_t live_most = 9;
@@ -136,7 +138,7 @@ bool Player::write(std::string const& method, std::string const& target, json co
 /// A contact of somebody new, or of somebody who has been here.
 void Player::meet(Person const* returning) {
   auto const phone = returning != nullptr ? returning->phone : new_phone();
-  json const body{{"channel", "voice"},
+  json const body{{"channel", lasting_channel},
                   {"direction", "inbound"},
                   {"identifiers", {{{"type", "phone"}, {"value", phone}}}}};
   write("POST", "/v1/interactions", body, {}, [&](json const& document) {
@@ -165,7 +167,7 @@ void Player::meet(Person const* returning) {
 /// A caller unknown at first, who turns out to be this person.
 void Player::meet_stranger(Person const& person) {
   auto const phone = new_phone();
-  json const start{{"channel", "chat"},
+  json const start{{"channel", lasting_channel},
                    {"direction", "inbound"},
                    {"identifiers", {{{"type", "phone"}, {"value", phone}}}}};
   std::string contact;
