@@ -23,7 +23,7 @@ std::vector<std::string> names_of(store::Assembled const& assembled,
 
 }  // namespace
 
-cache::DocumentPtr assemble(postgres::Tx& tx, Actor const& actor, CustomerId root) {
+cache::DocumentPtr assemble(postgres::Tx& tx, Actor const&, CustomerId root) {
   identity::AskedSettings const said(tx);  // travels with the statement
   auto assembled = store::assemble(tx, root);
   if (!assembled) throw postgres::Retry{};
