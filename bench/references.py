@@ -28,12 +28,18 @@ def limits(module):
     return dict(re.findall(r"constexpr (?:int|std::size_t) (\w+) = (\d+);", header))
 
 
+def words(name):
+    """A list of words in include/throughline/domain/warnings.hpp, as an array."""
+    header = (world.ROOT / "include/throughline/domain/warnings.hpp").read_text()
+    listed = re.search(rf"\b{name}\s*{{(.*?)}}", header, re.S).group(1)
+    return "array[" + ", ".join(f"'{word}'" for word in re.findall(r'"(\w+)"', listed)) + "]"
+
+
 def cold_script(target, parts, folder):
     """Who is it, then the document: as on a cold read, each by the server's own statement."""
     numbers = target.cold[parts]
     limit = limits("context")
     candidates = int(limits("identity")["candidates_max"])
-    now = generate.NOW.replace("T", " ")
     types, values = ["'phone'"], ["'+1212' || (2000000 + :n)"]
     if parts > 1:
         types.append("'email'")
@@ -42,10 +48,12 @@ def cold_script(target, parts, folder):
         f"{target.tenant}", f"array[{', '.join(types)}]", f"array[{', '.join(values)}]", "false",
         f"{candidates + 1}"])
     assemble = with_values(constant("context", "assemble_sql"), [
-        f"{target.tenant}", ":root_id::uuid", f"'{now}'::timestamptz", limit["text_max"],
+        f"{target.tenant}", ":root_id::uuid", limit["overdue_max"], limit["text_max"],
         limit["identifiers_max"], limit["live_max"], limit["open_cases_max"],
         limit["steps_per_case_max"], limit["notes_per_case_max"],
-        limit["recent_interactions_max"], limit["counted_beyond_max"]])
+        limit["recent_interactions_max"], limit["counted_beyond_max"], limit["at_risk_max"],
+        words("high_value_tiers"), words("codes"), limit["pending_handoffs_max"],
+        limit["commitments_per_case_max"]])
     # Of several identifiers of one customer the first row will do.
     script = folder / f"cold{parts}-{target.customers}.pgb"
     script.write_text(f"\\set n random({numbers[0]}, {numbers[-1]})\n"

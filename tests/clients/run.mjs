@@ -3,6 +3,7 @@
 //
 // node run.mjs SERVER CHROMIUM
 import { startDesk, tests as browserTests } from './browser.mjs';
+import { tests as livekitTests } from './livekit.mjs';
 import { tests as nodeTests } from './node.mjs';
 import { Server } from './server.mjs';
 
@@ -30,7 +31,9 @@ try {
   const desk = await startDesk();
   const server = await Server.start(program, desk.origin);
   desk.server = server;
-  for (const [name, test] of Object.entries(nodeTests)) await run(name, () => test(server));
+  for (const [name, test] of Object.entries({ ...nodeTests, ...livekitTests })) {
+    await run(name, () => test(server));
+  }
   for (const [name, test] of Object.entries(browserTests)) {
     await run(name, () => (chromium ? test(server, chromium, desk) : missing()));
   }
