@@ -35,8 +35,10 @@ void CaseWords::hear(OnCase const& on, Line const& line) {
 void CaseWords::write(postgres::Tx& tx, parts::Locking& locking,
                       std::vector<timeline::Entry>& entries, std::vector<changes::Deed>& deeds) {
   std::vector<CaseId> ids;
+  std::vector<Uuid> young;  // they do not age any more
   for (auto const& [id, one] : reopened_) {
     ids.push_back(id);
+    young.push_back(id.value);
     locking.add(one.value.part, one.value.root);
     entries.push_back({one.value.part, one.at, timeline::Kind::case_, "open", id.value, one.channel,
                        id, one.interaction});
@@ -44,6 +46,7 @@ void CaseWords::write(postgres::Tx& tx, parts::Locking& locking,
         {one.actor, {changes::Type::case_updated, one.value.part, id.value, {"status"}, {}}});
   }
   if (!ids.empty()) store::reopen_cases(tx, ids, reopened_.begin()->second.actor->now);
+  alarms::clear(tx, alarms::Kind::case_aged, young);
   if (heard_.empty()) return;
   sla::Facts facts;
   sla::heard(tx, heard_, facts);

@@ -295,6 +295,7 @@ TEST_CASE_METHOD(Floor, "sla: a customer's message reopens a resolved case", "[s
   CHECK(after.version == before.version + 1);
   CHECK_FALSE(after.resolved_at);
   CHECK(after.updated_at == actor.now);
+  CHECK(support::alarms_set(database, tenant) == 4);  // of its two clocks, none for its age
   CHECK(history(id, Metric::resolution) ==
         Lines{"activated 0 due 100", "fulfilled 40", "resumed 540 due 600"});
   CHECK(history(id, Metric::next_response) == Lines{"activated 540 due 560"});
