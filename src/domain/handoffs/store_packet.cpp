@@ -42,7 +42,13 @@ select json_build_object(
           where s.tenant_id = $1 and s.case_id = c.id and s.kind in ('note', 'disclosure')
             and not exists (select from notes r where r.tenant_id = $1 and r.replaces_id = s.id)
           order by s.at desc, s.id desc limit $9) n), '[]'),
-  'commitments', case when $10::int > 0 then '[]'::json end,
+  'commitments', coalesce((
+    select json_agg(json_build_object('id', k.id, 'what', json_text(k.what, $7),
+        'due_at', json_time(k.due_at), 'status', k.status, 'overdue', k.overdue,
+        'channel', k.channel) order by k.due_at, k.id)
+    from (select * from commitments x
+          where x.tenant_id = $1 and x.case_id = c.id and x.status = 'open'
+          order by x.due_at, x.id limit $10) k), '[]'),
   'sentiment', case when i.sentiment is not null
     then json_build_object('last', i.sentiment,
                            'trend', mood_trend(i.sentiment, i.sentiment_before))

@@ -5,7 +5,7 @@
 #include <catch2/catch.hpp>
 
 #include "domain/handoffs/desk.hpp"
-#include "throughline/domain/customers.hpp"
+#include "throughline/domain/commitments.hpp"
 #include "throughline/domain/notes.hpp"
 
 namespace throughline::handoffs {
@@ -77,6 +77,37 @@ TEST_CASE("packet: the next one to speak knows what the last one knew", "[handof
   CHECK(packet.at("agent").at("persona_version") == "calm");
   CHECK(packet.at("agent").at("model") == "m-4");
   CHECK(packet.at("more").at("messages") == 0);
+}
+
+TEST_CASE("packet: what was promised and is open, soonest due first", "[handoffs]") {
+  HandoffDesk test;
+  CaseId const problem = test.open_case();
+  auto const promise = [&](std::string what, std::chrono::hours due) {
+    commitments::NewCommitment asked;
+    asked.what = std::move(what);
+    asked.due_at = test.actor.now + due;
+    asked.interaction_id = test.chat;
+    return test.write(
+        [&](postgres::Tx& tx) { return commitments::make(tx, test.actor, problem, asked).id; });
+  };
+  promise("A refund", 48h);
+  promise("A manager calls back", 2h);
+  auto const kept = promise("A form by email", 1h);
+  test.write([&](postgres::Tx& tx) {
+    commitments::Patch patch;
+    patch.status = "kept";
+    commitments::update(tx, test.actor, kept, patch, {});
+  });
+  auto const due = test.actor.now + 2h;
+  auto const id = test.offered();
+  auto const promised = test.packet(id).at("commitments");
+  REQUIRE(promised.size() == 2);
+  CHECK(promised[0].at("what") == "A manager calls back");
+  CHECK(promised[0].at("due_at") == format_rfc3339(due));
+  CHECK(promised[0].at("status") == "open");
+  CHECK(promised[0].at("overdue") == false);
+  CHECK(promised[0].at("channel") == "chat");
+  CHECK(promised[1].at("what") == "A refund");
 }
 
 TEST_CASE("packet: it stays as it was offered, whatever is said and corrected later",
