@@ -4,7 +4,6 @@
 
 #include <algorithm>
 #include <array>
-#include <cstdio>
 #include <optional>
 #include <utility>
 
@@ -53,10 +52,10 @@ std::optional<minutes> parse_time(std::string_view text) {
 }
 
 std::string format_time(minutes time) {
-  std::array<char, 8> text{};
-  auto const count = static_cast<int>(time.count());
-  std::snprintf(text.data(), text.size(), "%02d:%02d", count / 60, count % 60);
-  return text.data();
+  auto const digit = [](auto number) { return static_cast<char>('0' + number % 10); };
+  auto const hour = time.count() / 60;
+  auto const minute = time.count() % 60;
+  return {digit(hour / 10), digit(hour), ':', digit(minute / 10), digit(minute)};
 }
 
 /// "2026-12-25"
