@@ -36,6 +36,12 @@ std::vector<Shown> with_history(postgres::Tx& tx, std::vector<Clock> clocks) {
   return shown;
 }
 
+/// The key that the items of a list by due time stay behind.
+TimeKey behind(PageRequest const& page) {
+  if (!page.after.empty()) return below(page);
+  return {std::chrono::sys_days(std::chrono::year(1900) / 1 / 1), Uuid{}};
+}
+
 std::vector<std::string> keys_of(Timestamp at, ClockId id) {
   return to_keys({at, id.value});
 }
@@ -130,7 +136,7 @@ Page<Shown> of_case(postgres::Tx& tx, CaseId id, PageRequest const& page) {
 
 Page<Shown> list(postgres::Tx& tx, Filter const& filter, PageRequest const& page) {
   std::vector<Shown> shown;
-  for (Clock& clock : store::list(tx, filter, above(page), page.limit + 1))
+  for (Clock& clock : store::list(tx, filter, behind(page), page.limit + 1))
     shown.push_back({std::move(clock), {}});
   return cut(std::move(shown), page.limit,
              [](Shown const& last) { return keys_of(last.clock.due_at, last.clock.id); });
