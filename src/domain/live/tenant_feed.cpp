@@ -57,7 +57,10 @@ TenantFeed::Portion TenantFeed::read(Reading const& reading, std::size_t limit) 
     query.limit = limit;
     portion.batch = changes::read(tx, actor, common_.horizon, query);
     auto const& facts = portion.batch.items;
-    if (std::any_of(facts.begin(), facts.end(), is_turn)) {
+    portion.turned = std::any_of(facts.begin(), facts.end(), [&](changes::Item const& fact) {
+      return is_turn(fact) && fact.position > reading.courses_to;
+    });
+    if (portion.turned) {
       portion.turns = store::turns_after(tx, reading.at);
       portion.roots = store::roots_of(tx, reading.following.turned_by(portion.turns));
     }
@@ -84,6 +87,8 @@ bool TenantFeed::read_on(Reading& reading, std::optional<std::int64_t> until, st
   auto const end = until.value_or(std::numeric_limits<std::int64_t>::max());
   hand_out(reading, portion, end);
   reading.at = std::min(portion.batch.next, end);
+  // Where the others stand, this snapshot too shows everything.
+  if (portion.turned) reading.courses_to = until.value_or(reading.at);
   if (!until) held_back_ = portion.batch.held_back;
   return portion.batch.has_more && reading.at < end;
 }

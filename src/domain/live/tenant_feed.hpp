@@ -55,10 +55,12 @@ class TenantFeed {
   struct Reading {
     std::int64_t at = 0;
     Following following;
+    std::int64_t courses_to = 0;  // all turns up to here are in the courses that `following` has
   };
-  /// What one transaction finds for those who join.
+  /// What one transaction finds for those who join. Not ready: all but `extent` is left out.
   struct Ground {
     changes::Extent extent;
+    bool ready = false;
     std::int64_t drawn = 0;
     std::map<CustomerId, CustomerId> roots;
     std::vector<Turn> turns;
@@ -66,6 +68,7 @@ class TenantFeed {
   /// What one transaction finds for a reading.
   struct Portion {
     changes::Batch batch;
+    bool turned = false;  // by turns that the courses lack; then these are
     std::vector<Turn> turns;
     std::map<CustomerId, CustomerId> roots;  // of the customers turned
     std::map<Uuid, std::string> queues;      // of handoffs
@@ -81,7 +84,7 @@ class TenantFeed {
   std::vector<SubscriberPtr> take_joining();
   void refuse_joining(std::vector<SubscriberPtr>& joining, Error const& error);
   Ground survey(std::vector<SubscriberPtr> const& joining);
-  bool is_ready(Ground const& ground);
+  bool is_ready(changes::Extent const& extent) const;
   Start start_of(Subscriber const& subscriber, Ground const& ground) const;
   void seat(std::vector<SubscriberPtr> const& joining, Ground const& ground);
   void seat(Reading& reading, SubscriberPtr const& subscriber, Ground const& ground) const;

@@ -38,7 +38,8 @@ bool TenantFeed::take_in() {
   auto joining = take_joining();
   try {
     auto const ground = survey(joining);
-    if (is_ready(ground)) {
+    if (!wanted_) wanted_ = ground.extent.newest;
+    if (ground.ready) {
       seat(joining, ground);
     } else if (std::chrono::steady_clock::now() - joining_since_ > join_patience) {
       refuse_joining(joining, Error(Code::unavailable, held_up));
@@ -84,6 +85,8 @@ TenantFeed::Ground TenantFeed::survey(std::vector<SubscriberPtr> const& joining)
   common_.pool.transact(postgres::Mode::read, tenant_, [&](postgres::Tx& tx) {
     ground = {};
     ground.extent = changes::extent(tx, actor, common_.horizon);
+    ground.ready = is_ready(ground.extent);
+    if (!ground.ready) return;
     ground.drawn = store::pulse(tx).drawn;
     ground.roots = store::roots_of(tx, customers);
     auto lowest = tail_ ? tail_->at : ground.extent.complete;
@@ -96,10 +99,8 @@ TenantFeed::Ground TenantFeed::survey(std::vector<SubscriberPtr> const& joining)
 }
 
 /// Whether all that was there when somebody first asked can be read past.
-bool TenantFeed::is_ready(Ground const& ground) {
-  if (tail_) return true;
-  if (!wanted_) wanted_ = ground.extent.newest;
-  return ground.extent.complete >= *wanted_;
+bool TenantFeed::is_ready(changes::Extent const& extent) const {
+  return tail_ || extent.complete >= wanted_.value_or(extent.newest);
 }
 
 TenantFeed::Start TenantFeed::start_of(Subscriber const& subscriber, Ground const& ground) const {
@@ -115,7 +116,7 @@ TenantFeed::Start TenantFeed::start_of(Subscriber const& subscriber, Ground cons
 void TenantFeed::seat(std::vector<SubscriberPtr> const& joining, Ground const& ground) {
   if (!tail_) tail_.emplace().at = ground.extent.complete;
   wanted_.reset();
-  Reading replay{tail_->at, {}};
+  Reading replay{tail_->at, {}, ground.extent.complete};
   for (auto const& subscriber : joining) {
     replay.at = std::min(replay.at, start_of(*subscriber, ground).from);
   }
