@@ -130,9 +130,12 @@ void World::make_pair(Client& client) {
 
 /// A customer and the two it could be.
 void World::make_match(Client& client, Api& api, Api::Tenant const& tenant) {
-  for (std::string const name : {"doubt", "likely", "unlikely"}) {
-    auto const path = fill("/v1/customers/by/account/" + name + ":<number>");
-    names_[name] = made(client, "PUT", path, fill(R"({"display_name": "<secret> Jo"})")).at("id");
+  // Of names so unlike that no rule asks before this does.
+  for (auto const& [name, shown] :
+       {std::pair{"doubt", "Jo Abbot"}, {"likely", "Kim Park"}, {"unlikely", "Ana Ruiz"}}) {
+    auto const path = fill("/v1/customers/by/account/" + std::string(name) + ":<number>");
+    auto const body = fill(R"({"display_name": ")" + std::string(shown) + R"( <secret>"})");
+    names_[name] = made(client, "PUT", path, body).at("id");
   }
   auto const id_of = [this](char const* name) { return CustomerId::parse(at(name)).value(); };
   matches::Raised const raised{id_of("doubt"),
