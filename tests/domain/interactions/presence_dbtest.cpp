@@ -7,6 +7,7 @@
 #include <catch2/catch.hpp>
 #include <nlohmann/json.hpp>
 #include <thread>
+#include <vector>
 
 #include "support/alarms.hpp"
 #include "support/desk.hpp"
@@ -219,6 +220,20 @@ TEST_CASE("presence: an end that comes after the silence counts", "[presence]") 
     test.say(says("customer"));
     CHECK(test.found().status == "ended");
   }
+}
+
+TEST_CASE("presence: two sweepers at once end each silent contact once", "[presence]") {
+  Fixture test;
+  constexpr int callers = 24;
+  for (int i = 1; i < callers; ++i) test.call_from("+1977625" + std::to_string(2000 + i));
+  auto const now = test.actor.now + voice_limit;
+  std::vector<std::thread> sweepers;
+  for (int i = 0; i < 2; ++i) {
+    sweepers.emplace_back([&] { support::ring(test.database, test.tenant, now); });
+  }
+  for (auto& sweeper : sweepers) sweeper.join();
+  CHECK(test.facts_of("interaction.ended") == callers);
+  CHECK(support::alarms_set(test.database, test.tenant) == 0);
 }
 
 TEST_CASE("presence: heartbeats race with the sweeper, and one of them wins whole", "[presence]") {
