@@ -13,6 +13,9 @@ namespace throughline::http {
 namespace {
 
 constexpr char late_text[] = "The request waited too long for its turn; repeat it after a moment.";
+constexpr char keyless_text[] =
+    "The database connection was lost at COMMIT: whether the write is done can't be told, and a "
+    "request without an Idempotency-Key can't be asked about. Look before you repeat it.";
 constexpr char contended_text[] = "Others kept changing the same records; repeat the request.";
 
 }  // namespace
@@ -91,6 +94,12 @@ void Batching::run_apart(std::vector<BatchJob> jobs, std::vector<BatchJob>& agai
     return settle(std::move(jobs), std::move(outcome), again);
   } catch (postgres::InDoubt const& lost) {
     settling_.doubt(lost.touched);
+    std::vector<BatchJob> keyless;
+    auto const keyed = std::stable_partition(
+        jobs.begin(), jobs.end(), [](BatchJob const& job) { return job.claim.has_value(); });
+    std::move(keyed, jobs.end(), std::back_inserter(keyless));
+    jobs.erase(keyed, jobs.end());
+    fail(keyless, Error(Code::unavailable, keyless_text));
     return try_again(std::move(jobs), lost, again);
   } catch (Error const& error) {
     if (error.code() == Code::unavailable) return try_again(std::move(jobs), error, again);

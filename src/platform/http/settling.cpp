@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "platform/http/settling.hpp"
 
+#include <algorithm>
 #include <chrono>
 #include <map>
 
@@ -12,16 +13,23 @@ namespace throughline::http {
 
 namespace {
 
+constexpr char unsettled_text[] =
+    "The write is done, but a read may not show it yet; repeat the request with its "
+    "Idempotency-Key for its answer.";
+constexpr char unsettled_keyless_text[] =
+    "The write is done, but a read may not show it yet. Without an Idempotency-Key its answer "
+    "can't be asked for again: a repeat would be a second write.";
+
 /// Instead of the answer to a write that is done, while a cache may still contradict it.
 Reply unsettled(Reply done, std::string const& request_id) {
-  auto reply = problem(Error(Code::unavailable,
-                             "The write is done, but a read may not show it yet; repeat the "
-                             "request with its Idempotency-Key for its answer.")
+  auto const key =
+      std::find_if(done.headers.begin(), done.headers.end(),
+                   [](auto const& header) { return header.first == "Idempotency-Key"; });
+  bool const keyed = key != done.headers.end();
+  auto reply = problem(Error(Code::unavailable, keyed ? unsettled_text : unsettled_keyless_text)
                            .retry_after(std::chrono::seconds(1)),
                        request_id);
-  for (auto& header : done.headers) {
-    if (header.first == "Idempotency-Key") reply.headers.push_back(std::move(header));
-  }
+  if (keyed) reply.headers.push_back(std::move(*key));
   return reply;
 }
 

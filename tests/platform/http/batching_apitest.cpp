@@ -329,6 +329,8 @@ TEST_CASE("batches: without a key, a COMMIT whose answer is lost stays in doubt"
   world.relay.cut_answer_to("commit");
   auto const answer = world.client.post("/v1/lines/1", R"("fine")");
   CHECK(answer.status == 503);
+  CHECK(answer.json().at("detail").get<std::string>().find("Look before you repeat it") !=
+        std::string::npos);
   CHECK(world.client.post("/v1/lines/1", R"("fine")").status == 201);
 }
 
