@@ -48,14 +48,17 @@ constexpr std::chrono::milliseconds ringing_interval{250};
 constexpr std::chrono::milliseconds ringing_settle{2500};
 constexpr std::size_t metrics_connections = 64;
 
+cache::Form form_of(config::Config const& config) {
+  return config.redis_url.empty() ? cache::Form::memory : cache::Form::redis;
+}
+
 postgres::PoolOptions pool_options(config::Config const& config, std::string_view role,
                                    std::size_t size) {
   postgres::PoolOptions options;
   options.url = config.database_url;
   options.role = role;
   options.size = size;
-  auto const form = config.redis_url.empty() ? cache::Form::memory : cache::Form::redis;
-  if (role == postgres::server_role) options.hooks = cache::commit_hooks(form);
+  if (role == postgres::server_role) options.hooks = cache::commit_hooks(form_of(config));
   return options;
 }
 
@@ -140,7 +143,7 @@ struct Instance::Parts {
         standing(cache::make_standing(timing, metrics)),
         stores(make_stores()),
         keeper(keeper_options(from, timing), standing, memory_entries, redis_form, log, metrics),
-        readiness(service_pool, server, keeper, stores),
+        readiness({service_pool, server, keeper, form_of(from), stores, clock}, metrics),
         live({pool, service_pool, clock, log, metrics}, live_limits(from.limits)),
         api(with_service_routes(make_routes(metrics)),
             {pool, keys, hints, flights, stores, log, metrics}, from.workers, from.limits),

@@ -6,11 +6,16 @@
 
 namespace throughline::app {
 
-std::string readiness_json(std::vector<std::string> const& problems,
-                           std::vector<std::string> const& degraded) {
-  return json::dump({{"status", problems.empty() ? "ready" : "unready"},
-                     {"problems", problems},
-                     {"degraded", degraded}});
+std::string readiness_json(ReadinessFound const& found) {
+  json::Value age = nullptr;
+  if (found.horizon_age) age = std::chrono::duration<double>(*found.horizon_age).count();
+  return json::dump({{"status", found.problems.empty() ? "ready" : "unready"},
+                     {"problems", found.problems},
+                     {"degraded", found.degraded},
+                     {"cache",
+                      {{"form", found.form == cache::Form::memory ? "memory" : "redis"},
+                       {"trusted", found.cache_trusted}}},
+                     {"feed", {{"horizon_age_seconds", age}}}});
 }
 
 }  // namespace throughline::app

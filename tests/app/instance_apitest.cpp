@@ -3,6 +3,7 @@
 #include <catch2/catch.hpp>
 #include <filesystem>
 #include <fstream>
+#include <functional>
 #include <nlohmann/json.hpp>
 #include <thread>
 
@@ -10,6 +11,7 @@
 #include "support/server.hpp"
 #include "support/stage.hpp"
 #include "throughline/platform/auth.hpp"
+#include "throughline/platform/postgres_session.hpp"
 
 namespace throughline::app {
 
@@ -22,6 +24,14 @@ support::ServerOptions with_routes(Stage& stage) {
   support::ServerOptions options;
   options.routes = routes_for_tests(stage);
   return options;
+}
+
+bool soon(std::function<bool()> const& reached) {
+  for (int i = 0; i < 1000; ++i) {
+    if (reached()) return true;
+    std::this_thread::sleep_for(std::chrono::milliseconds(10));
+  }
+  return false;
 }
 
 std::string read_file(std::string const& path) {
@@ -37,15 +47,42 @@ TEST_CASE("An instance says that it lives, whether it is ready, and what it serv
   CHECK(client.get("/healthz").json()["status"] == "alive");
   auto const ready = client.get("/readyz");
   CHECK(ready.status == 200);
-  CHECK(ready.json() == nlohmann::json({{"status", "ready"},
-                                        {"problems", nlohmann::json::array()},
-                                        {"degraded", nlohmann::json::array()}}));
+  CHECK(ready.json() ==
+        nlohmann::json({{"status", "ready"},
+                        {"problems", nlohmann::json::array()},
+                        {"degraded", nlohmann::json::array()},
+                        {"cache", {{"form", "memory"}, {"trusted", true}}},
+                        {"feed", {{"horizon_age_seconds", 0.0}}}}));
   auto const document = client.get("/openapi.json");
   CHECK(document.status == 200);
   CHECK(document.json()["openapi"] == "3.1.0");
   CHECK(client.head("/openapi.json").header("content-length") ==
         std::to_string(document.body.size()));
   CHECK(client.get("/healthz?x=1").status == 422);
+}
+
+TEST_CASE("Readiness tells for how long a transaction has kept the feed from going on") {
+  Server server;
+  auto client = server.client_with("");
+  auto const said = [&] { return client.get("/readyz").json(); };
+  auto const age = [&] { return said()["feed"]["horizon_age_seconds"].get<double>(); };
+  postgres::PoolOptions options;
+  options.url = server.database().url();
+  options.idle_in_transaction_timeout = std::chrono::seconds(60);
+  postgres::Session writer(options, std::chrono::seconds(60));
+  writer.exec("begin");
+  writer.exec("select pg_current_xact_id()");
+  auto const grows = [&] {
+    server.clock().advance(std::chrono::seconds(10));
+    return age() >= 10;
+  };
+  REQUIRE(soon(grows));
+  CHECK(said()["status"] == "ready");
+  CHECK(said()["degraded"].dump().find("feed stands still") != std::string::npos);
+  CHECK(said()["cache"]["trusted"] == true);
+  writer.exec("rollback");
+  CHECK(soon([&] { return age() == 0; }));
+  CHECK(said()["degraded"].empty());
 }
 
 TEST_CASE("Two instances live in one process, each with its own") {

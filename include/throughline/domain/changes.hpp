@@ -169,6 +169,11 @@ class Horizon {
   std::chrono::microseconds trails_{0};
 };
 
+/// For a Horizon of the caller's own, which no reader of the feed need move: all tenants' facts as
+/// one, the id to be given next standing for the newest. Its trails() is the age of the oldest
+/// transaction that writes: as long as that is open, no feed goes on. In a Tx of Mode::read.
+Horizon::View observe(postgres::Tx& tx);
+
 inline constexpr std::size_t batch_default = 100;
 inline constexpr std::size_t batch_max = 1000;
 /// Facts looked through for one batch of certain types.

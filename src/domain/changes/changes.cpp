@@ -86,6 +86,10 @@ std::optional<std::int64_t> position_of(TenantId tenant, std::string_view cursor
   return wire::find_position(tenant, cursor);
 }
 
+Horizon::View observe(postgres::Tx& tx) {
+  return store::observe_all(tx);
+}
+
 Batch read(postgres::Tx& tx, Actor const& actor, Horizon& horizon, Query const& query) {
   auto const [view, kept_from] = store::observe(tx);
   auto const after = start_of(query, kept_from);

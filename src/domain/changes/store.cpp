@@ -97,6 +97,16 @@ Seen observe(postgres::Tx& tx) {
   return {{row[0].integer(), row[1].integer(), row[2].integer()}, row[3].integer()};
 }
 
+constexpr std::string_view observe_all_sql = R"sql(
+  select oldest_open::text::bigint,
+         oldest_open::text::bigint + age(oldest_open::xid)
+    from pg_snapshot_xmin(pg_current_snapshot()) as oldest_open)sql";
+
+Horizon::View observe_all(postgres::Tx& tx) {
+  auto const row = tx.exec(observe_all_sql)[0];
+  return {row[1].integer(), row[0].integer(), row[1].integer()};
+}
+
 constexpr std::string_view find_sql = R"sql(
   with scanned as materialized (
     select * from changes

@@ -23,6 +23,7 @@ struct Seen {
   std::int64_t kept_from = 0;  // facts below have been detached with their partitions; 0: none
 };
 Seen observe(postgres::Tx& tx);
+Horizon::View observe_all(postgres::Tx& tx);  // the id to be given next for `newest`
 
 struct Found {
   std::vector<Item> items;
