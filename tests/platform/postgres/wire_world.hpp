@@ -7,6 +7,7 @@
 #include <string>
 
 #include "support/database.hpp"
+#include "support/patience.hpp"
 #include "support/relay.hpp"
 #include "throughline/base/error.hpp"
 
@@ -34,7 +35,7 @@ struct Wired {
                      "127.0.0.1:" + relay.port());
     made.size = 4;
     made.acquire_timeout = std::chrono::milliseconds(300);
-    made.connect_timeout = std::chrono::milliseconds(500);
+    made.connect_timeout = std::chrono::milliseconds(500) * support::patience;
     made.statement_timeout = std::chrono::milliseconds(500);
     return made;
   }
