@@ -19,12 +19,15 @@ using namespace throughline::faults;
 
 namespace {
 
+using Clock = std::chrono::steady_clock;
+
 constexpr int seconds_default = 30;
+constexpr int chapter_seconds_default = 60;
 constexpr int players = 6;
 
-std::chrono::seconds length() {
-  char const* const set = std::getenv("THROUGHLINE_FAULT_SECONDS");
-  return std::chrono::seconds(set == nullptr ? seconds_default : std::stoi(set));
+std::chrono::seconds seconds(char const* variable, int otherwise) {
+  char const* const set = std::getenv(variable);
+  return std::chrono::seconds(set == nullptr ? otherwise : std::stoi(set));
 }
 
 std::string name_of(Form form, std::size_t instances) {
@@ -32,45 +35,81 @@ std::string name_of(Form form, std::size_t instances) {
   return std::to_string(instances) + " instances, Redis";
 }
 
-void play(Cluster& cluster, History& history, std::uint64_t seed, std::string& struck) {
-  World world;
+/// A history, in chapters: each with people of its own, and checked and forgotten at its end, so
+/// that hours need no more memory than minutes.
+class Story {
+ public:
+  Story(Cluster& cluster, std::uint64_t seed)
+      : cluster_(cluster), seed_(seed), nemesis_(cluster, history_, seed) {}
+
+  /// Until `end`, or until a promise is broken.
+  void tell(Clock::time_point end) {
+    auto const chapter = seconds("THROUGHLINE_FAULT_CHAPTER_SECONDS", chapter_seconds_default);
+    while (verdict_.broken.empty() && Clock::now() < end) {
+      play(std::min(end, Clock::now() + chapter));
+      auto const records = history_.take();
+      verdict_.add(check(records));
+      if (!verdict_.broken.empty()) keep(records);
+    }
+  }
+
+  Verdict const& verdict() const { return verdict_; }
+  std::string told() const { return nemesis_.told() + "\n  " + verdict_.told(); }
+
+ private:
+  void play(Clock::time_point end);
+  void keep(History::Records const& records) const;
+  std::uint64_t seed_of(int player) const {
+    return (seed_ + static_cast<std::uint64_t>(chapters_)) * players +
+           static_cast<std::uint64_t>(player);
+  }
+
+  Cluster& cluster_;
+  std::uint64_t const seed_;
+  History history_;
+  World world_;
+  std::string feed_cursor_;
+  Nemesis nemesis_;
+  Verdict verdict_;
+  int chapters_ = 0;
+};
+
+void Story::play(Clock::time_point end) {
+  world_.people.clear();
+  world_.over = false;
   std::vector<std::thread> threads;
   for (int i = 0; i < players; ++i) {
-    threads.emplace_back([&, i] {
+    threads.emplace_back([this, i] {
       try {
-        Player player(cluster, history, world, seed * players + static_cast<std::uint64_t>(i));
-        while (!world.over) player.step();
+        Player player(cluster_, history_, world_, seed_of(i));
+        while (!world_.over) player.step();
       } catch (std::exception const& broken) {
-        history.fail(std::string("a client stumbled: ") + broken.what());
+        history_.fail(std::string("a client stumbled: ") + broken.what());
       }
     });
   }
-  std::thread feed([&] { follow_feed(cluster, history, world); });
-  Nemesis nemesis(cluster, history, seed);
-  auto const end = std::chrono::steady_clock::now() + length();
-  while (std::chrono::steady_clock::now() < end) nemesis.strike();
-  world.over = true;
+  std::thread feed([this] { follow_feed(cluster_, history_, world_, feed_cursor_); });
+  while (Clock::now() < end) nemesis_.strike();
+  world_.over = true;
   for (auto& thread : threads) thread.join();
   feed.join();
-  Player(cluster, history, world, seed).read_all();
-  struck = nemesis.told();
+  Player(cluster_, history_, world_, seed_).read_all();
+  ++chapters_;
+}
+
+void Story::keep(History::Records const& records) const {
+  auto const file = "faults-" + std::to_string(seed_) + ".ndjson";
+  save(records, file);
+  std::cout << "  chapter " << chapters_ << " of the history is in " << file << std::endl;
 }
 
 void try_history(Form form, std::size_t instances) {
   auto const seed = test::seed("faults, " + name_of(form, instances));
   Cluster cluster(form, instances);
-  History history;
-  std::string struck;
-  play(cluster, history, seed, struck);
-  auto const records = history.records();
-  auto const verdict = check(records);
-  std::cout << "faults, " << name_of(form, instances) << ": " << struck << "\n  " << verdict.told()
-            << std::endl;
-  if (!verdict.broken.empty()) {
-    auto const file = "faults-" + std::to_string(seed) + ".ndjson";
-    save(records, file);
-    std::cout << "  the history is in " << file << std::endl;
-  }
+  Story story(cluster, seed);
+  story.tell(Clock::now() + seconds("THROUGHLINE_FAULT_SECONDS", seconds_default));
+  auto const& verdict = story.verdict();
+  std::cout << "faults, " << name_of(form, instances) << ": " << story.told() << std::endl;
   INFO("THROUGHLINE_TEST_SEED=" << seed);
   REQUIRE(verdict.broken.empty());
   REQUIRE(verdict.acknowledged > 20);
@@ -82,11 +121,15 @@ TEST_CASE("faults: an instance with the memory cache, and a rival at times", "[m
   try_history(Form::memory, 2);
 }
 
-TEST_CASE("faults: two instances sharing Redis", "[redis]") {
+TEST_CASE("faults: two instances sharing Redis", "[redis][two]") {
   try_history(Form::redis, 2);
 }
 
-TEST_CASE("faults: three instances sharing Redis", "[redis]") {
+TEST_CASE("faults: one instance and Redis", "[redis][one]") {
+  try_history(Form::redis, 1);
+}
+
+TEST_CASE("faults: three instances sharing Redis", "[redis][three]") {
   try_history(Form::redis, 3);
 }
 

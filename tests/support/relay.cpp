@@ -46,6 +46,13 @@ int connect_to(std::string const& host, std::string const& port) {
   return -1;
 }
 
+std::uint16_t port_of(int descriptor) {
+  sockaddr_in address{};
+  socklen_t size = sizeof address;
+  if (getsockname(descriptor, reinterpret_cast<sockaddr*>(&address), &size) != 0) return 0;
+  return ntohs(address.sin_port);
+}
+
 bool send_all(int descriptor, std::string_view bytes) {
   while (!bytes.empty()) {
     auto const sent = send(descriptor, bytes.data(), bytes.size(), MSG_NOSIGNAL);
@@ -95,14 +102,21 @@ std::string Relay::server_port() {
 
 void Relay::cut_answer_to(std::string text) {
   std::lock_guard const lock(mutex_);
-  cut_after_ = std::move(text);
+  marked_ = std::move(text);
+  cut_ = Cut::after;
 }
 
-bool Relay::is_marked(std::string_view sent) {
+void Relay::cut_before(std::string text) {
   std::lock_guard const lock(mutex_);
-  if (cut_after_.empty() || sent.find(cut_after_) == std::string_view::npos) return false;
-  cut_after_.clear();
-  return true;
+  marked_ = std::move(text);
+  cut_ = Cut::before;
+}
+
+Relay::Cut Relay::mark_of(std::string_view sent) {
+  std::lock_guard const lock(mutex_);
+  if (marked_.empty() || sent.find(marked_) == std::string_view::npos) return Cut::no;
+  marked_.clear();
+  return cut_;
 }
 
 void Relay::accept_until(std::stop_token stop) {
@@ -115,7 +129,13 @@ void Relay::accept_until(std::stop_token stop) {
     if (refusing_) {
       close(client);
     } else {
-      passing_.emplace_back([this, client](std::stop_token end) { pass(client, end); });
+      // Those that are over would keep their stacks: histories of hours open many.
+      std::erase_if(passing_, [](Passing const& wire) { return wire.over->load(); });
+      auto const over = std::make_shared<std::atomic<bool>>(false);
+      passing_.push_back({over, std::jthread([this, client, over](std::stop_token end) {
+                            pass(client, end);
+                            *over = true;
+                          })});
     }
   }
 }
@@ -127,19 +147,23 @@ void Relay::pass(int client_descriptor, std::stop_token stop) {
   bool cut = false;
   bool answered = true;
   int const drops = drops_;
+  auto const port = port_of(server.get());
   while (server.get() >= 0 && !stop.stop_requested() && drops == drops_) {
+    bool const deaf = holding_ || deaf_ == port;
     std::array<pollfd, 2> watched{
-        {{client.get(), POLLIN, 0}, {server.get(), static_cast<short>(holding_ ? 0 : POLLIN), 0}}};
+        {{client.get(), POLLIN, 0}, {deaf ? -1 : server.get(), POLLIN, 0}}};
     if (poll(watched.data(), watched.size(), tick_ms) <= 0) continue;
     if (readable(watched[0])) {
       auto const size = recv(client.get(), buffer.data(), buffer.size(), 0);
       if (size <= 0) return;
       std::string_view const sent(buffer.data(), static_cast<std::size_t>(size));
-      cut = is_marked(sent) || cut;
+      auto const mark = mark_of(sent);
+      if (mark == Cut::before) return;
+      cut = mark == Cut::after || cut;
       if (std::exchange(answered, false)) ++turns_;
       if (!send_all(server.get(), sent)) return;
     }
-    if (readable(watched[1]) && !holding_) {
+    if (readable(watched[1]) && !holding_ && deaf_ != port) {
       auto const size = recv(server.get(), buffer.data(), buffer.size(), 0);
       if (size <= 0 || cut) return;
       answered = true;

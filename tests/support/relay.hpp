@@ -6,6 +6,7 @@
 
 #include <atomic>
 #include <cstdint>
+#include <memory>
 #include <mutex>
 #include <string>
 #include <thread>
@@ -32,9 +33,13 @@ class Relay {
   void drop() { ++drops_; }
   /// Nothing the server says is passed on.
   void hold(bool on) { holding_ = on; }
+  /// The same for the one connection that the server knows by this port of its client; 0: for none.
+  void deafen(std::uint16_t port) { deaf_ = port; }
   /// The next time a client sends `text` it reaches the server, whose answer then cuts the
   /// connection instead of reaching the client.
   void cut_answer_to(std::string text);
+  /// The next time a client sends `text` the connection is cut instead: it reaches nobody.
+  void cut_before(std::string text);
   /// Connections that clients tried to open.
   int accepted() const { return accepted_; }
   /// How often a client spoke up after the server had answered: round trips.
@@ -43,7 +48,8 @@ class Relay {
  private:
   void accept_until(std::stop_token stop);
   void pass(int client, std::stop_token stop);
-  bool is_marked(std::string_view sent);
+  enum class Cut { no, before, after };  // what was sent, or its answer, is not passed on
+  Cut mark_of(std::string_view sent);
   std::string server_port();
 
   std::string const host_;
@@ -51,13 +57,19 @@ class Relay {
   std::uint16_t port_ = 0;
   std::atomic<bool> refusing_ = false;
   std::atomic<bool> holding_ = false;
+  std::atomic<std::uint16_t> deaf_ = 0;
   std::atomic<int> accepted_ = 0;
   std::atomic<int> turns_ = 0;
   std::atomic<int> drops_ = 0;
   std::mutex mutex_;
   std::string server_port_;            // guarded by mutex_
-  std::string cut_after_;              // guarded by mutex_; empty: nothing is marked
-  std::vector<std::jthread> passing_;  // by the listening thread alone
+  std::string marked_;                 // guarded by mutex_; empty: nothing is
+  Cut cut_ = Cut::no;                  // guarded by mutex_; what it is marked for
+  struct Passing {
+    std::shared_ptr<std::atomic<bool>> over;
+    std::jthread thread;
+  };
+  std::vector<Passing> passing_;       // by the listening thread alone
   std::jthread listening_;             // last: it uses all of the above
 };
 

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <iterator>
 
+#include "throughline/base/broken.hpp"
 #include "throughline/domain/changes.hpp"
 
 namespace throughline::changes {
@@ -18,9 +19,7 @@ Horizon::Reach Horizon::advance(View const& view, Timestamp now) {
   auto const waiting = std::find_if(marks_.rbegin(), marks_.rend(), is_settled).base();
   Reach reach;
   if (waiting != marks_.begin()) reach.bound = std::prev(waiting)->newest;
-#ifdef THROUGHLINE_BREAK_HORIZON
-  reach.bound = view.newest;
-#endif
+  if (is_broken("horizon")) reach.bound = view.newest;
   reach.first_look = added && std::distance(waiting, marks_.end()) == 1;
   trails_ = std::chrono::microseconds{0};
   if (waiting != marks_.end()) trails_ = std::max(trails_, now - waiting->at);

@@ -5,6 +5,8 @@
 #include <charconv>
 #include <utility>
 
+#include "throughline/base/broken.hpp"
+
 namespace throughline::cache {
 
 namespace {
@@ -47,9 +49,7 @@ void Fence::seen(std::string_view text, Moment sent) {
   if (value && !run_id_.empty() && value->run_id == run_id_ && value->seq > seq_) {
     if (looked_) {
       until_ = last_look_ + trust_;
-#ifdef THROUGHLINE_BREAK_FENCE
-      until_ += std::chrono::hours(1);
-#endif
+      if (is_broken("fence")) until_ += std::chrono::hours(1);
       epoch_ = value->epoch;
     }
     seq_ = value->seq;
@@ -59,9 +59,7 @@ void Fence::seen(std::string_view text, Moment sent) {
 }
 
 bool Fence::vouches(std::string_view text) const {
-#ifdef THROUGHLINE_BREAK_FENCE
-  return true;
-#endif
+  if (is_broken("fence")) return true;
   auto const value = read_fence(text);
   return value && value->epoch == epoch_ && value->run_id == run_id_;
 }

@@ -6,6 +6,7 @@
 
 #include "platform/cache/keys.hpp"
 #include "platform/cache/sharded.hpp"
+#include "throughline/base/broken.hpp"
 #include "throughline/platform/cache.hpp"
 
 namespace throughline::cache {
@@ -41,11 +42,8 @@ Flights::Role Flights::join(Key const& key, Waiter waiter, std::function<void()>
   return impl_->shards.with(KeyHash{}(key), [&](Fields& fields) {
     auto const [at, first] = fields.try_emplace(key);
     if (first) return Role::leader;
-#ifdef THROUGHLINE_BREAK_FLIGHTS
-    auto& waiting = at->second.aboard;
-#else
-    auto& waiting = at->second.in_the_air ? at->second.for_next : at->second.aboard;
-#endif
+    bool const too_late = at->second.in_the_air && !is_broken("flights");
+    auto& waiting = too_late ? at->second.for_next : at->second.aboard;
     waiting.push_back({std::move(waiter), std::move(take_over)});
     return Role::follower;
   });

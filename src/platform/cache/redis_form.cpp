@@ -5,6 +5,8 @@
 #include <random>
 #include <utility>
 
+#include "throughline/base/broken.hpp"
+
 namespace throughline::cache {
 
 namespace {
@@ -77,10 +79,7 @@ std::string entry_name(std::string const& database, std::int64_t epoch, Key cons
   std::string text = "throughline:";
   text += database;
   text += ':';
-#ifdef THROUGHLINE_BREAK_EPOCH
-  epoch = 0;
-#endif
-  text += std::to_string(epoch);
+  text += std::to_string(is_broken("epoch") ? 0 : epoch);
   text += ':';
   text += std::to_string(key.tenant.value);
   text += ':';

@@ -5,6 +5,8 @@
 #include <algorithm>
 #include <charconv>
 
+#include "throughline/base/broken.hpp"
+
 namespace throughline::cache {
 
 namespace {
@@ -94,15 +96,14 @@ bool Relay::is_ready(store::Unseen const& unseen) const {
 
 void Relay::begin(postgres::Session& session) {
   auto const began = store::begin_epoch(session, redis_.run_id());
-  auto const left = std::max(timing_.lapse - began.inactive_for, std::chrono::milliseconds(0));
+  auto const lapse = is_broken("activation") ? std::chrono::milliseconds(0) : timing_.lapse;
+  auto const left = std::max(lapse - began.inactive_for, std::chrono::milliseconds(0));
   beginning_ = Beginning{redis_.run_id(), began.epoch, Clock::now() + left};
   log_.info("cache_epoch_begins", {{"epoch", began.epoch}, {"redis_run_id", redis_.run_id()}});
 }
 
 bool Relay::tell(store::Unseen const& unseen) {
-#ifdef THROUGHLINE_BREAK_RELAY
-  return true;
-#endif
+  if (is_broken("relay")) return true;
   auto const& roots = unseen.roots;
   for (std::size_t first = 0; first < roots.size(); first += roots_per_call_max) {
     auto const last = std::min(roots.size(), first + roots_per_call_max);

@@ -9,6 +9,7 @@
 #include <stdexcept>
 
 #include "platform/idempotency/wire.hpp"
+#include "throughline/base/broken.hpp"
 #include "throughline/platform/idempotency.hpp"
 
 namespace throughline::idempotency {
@@ -135,10 +136,7 @@ from unnest($2::text[], $3::bytea[], $4::text[], $5::bytea[], $6::timestamptz[],
 }  // namespace
 
 void record(Tx& tx, std::span<Outcome const> outcomes) {
-  if (outcomes.empty()) return;
-#ifdef THROUGHLINE_BREAK_IDEMPOTENCY
-  return;
-#endif
+  if (outcomes.empty() || is_broken("idempotency")) return;
   auto const column = [&](auto project) { return Param::array_of(outcomes, project); };
   auto const touched = [&](auto project) {
     return column([&](Outcome const& one) { return Param::array_of(one.touched, project); });

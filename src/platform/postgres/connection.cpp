@@ -10,6 +10,7 @@
 
 #include "platform/postgres/failure.hpp"
 #include "platform/postgres/rows_impl.hpp"
+#include "throughline/base/broken.hpp"
 
 namespace throughline::postgres {
 namespace {
@@ -27,9 +28,7 @@ std::string startup_options(ConnectionOptions const& options) {
       " -c lock_timeout=" + ms(options.lock_timeout) +
       " -c idle_in_transaction_session_timeout=" + ms(options.idle_in_transaction_timeout) +
       " -c jit=off -c plan_cache_mode=force_generic_plan -c timezone=UTC -c datestyle=ISO";
-#ifdef THROUGHLINE_BREAK_DURABILITY
-  text += " -c synchronous_commit=off";
-#endif
+  if (is_broken("durability")) text += " -c synchronous_commit=off";
   if (!options.role.empty()) text += " -c role=" + options.role;
   return text;
 }

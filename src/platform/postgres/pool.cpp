@@ -5,6 +5,7 @@
 
 #include "platform/postgres/connections.hpp"
 #include "platform/postgres/transaction.hpp"
+#include "throughline/base/broken.hpp"
 #include "throughline/base/error.hpp"
 
 namespace throughline::postgres {
@@ -124,6 +125,7 @@ Committed Pool::transact(Mode mode, TenantId tenant, std::function<void(Tx&)> co
   } catch (CommitLost const& failure) {
     (*lease).abandon();
     impl_->log.warning("postgres_commit_in_doubt", {{"reason", failure.what()}});
+    if (is_broken("doubt")) return {failure.touched, {}, std::nullopt, Clock::now()};
     throw InDoubt(failure.touched);
   } catch (ConnectionLost const& failure) {
     (*lease).abandon();

@@ -33,6 +33,7 @@ class Check {
 
   Verdict run() {
     verdict_.broken = records_.failures;
+    verdict_.broken_at = records_.failed_at;
     index();
     for (auto const& read : records_.reads) {
       for (auto const& saw : read.saw) {
@@ -77,15 +78,30 @@ class Check {
     }
   }
 
-  /// The value seen must not have been replaced, in full, before the read began.
+  /// The value seen must not have been replaced, in full, before the read began. It may have been
+  /// written more than once: then it is the last time that counts.
   void check_value(Read const& read, Saw const& saw, View const& view) {
-    auto const seen = saw.tokens.empty() ? view.writes.end() : view.writes.find(saw.tokens.front());
-    for (auto const& [write, token] : view.values) {
-      // Nothing seen: the view is as it was before any write.
-      bool const later = seen == view.writes.end() || write->begun > seen->second->acknowledged;
-      if (later && write->acknowledged < read.begun) {
-        return broken(read, saw, "shows a value that was replaced by " + token, write);
+    Write const* replaced_by = nullptr;
+    std::string replacement;
+    auto const is_replaced = [&](Write const* seen) {
+      for (auto const& [write, token] : view.values) {
+        // Nothing seen: the view is as it was before any write.
+        bool const later = seen == nullptr || write->begun > seen->acknowledged;
+        if (!later || write->acknowledged >= read.begun) continue;
+        replaced_by = write;
+        replacement = token;
+        return true;
       }
+      return false;
+    };
+    bool found = false;
+    for (auto const& [write, token] : view.values) {
+      if (saw.tokens.empty() || token != saw.tokens.front()) continue;
+      if (!is_replaced(write)) return;
+      found = true;
+    }
+    if (found || is_replaced(nullptr)) {
+      broken(read, saw, "shows a value that was replaced by " + replacement, replaced_by);
     }
   }
 
@@ -94,12 +110,17 @@ class Check {
     std::map<std::string, std::int64_t> versions;
     std::int64_t position = 0;
     for (auto const& fact : records_.feed) {
-      if (!delivered.insert(fact.token).second) broken("the feed delivers twice: " + fact.token);
-      if (fact.position <= position) broken("the feed turns back at " + fact.token);
+      if (!delivered.insert(fact.token).second) {
+        broken("the feed delivers twice: " + fact.token, fact.at);
+      }
+      if (fact.position <= position) {
+        broken("the feed turns back at " + fact.token, fact.at);
+      }
       position = fact.position;
       auto& version = versions[fact.customer];
       if (fact.version < version) {
-        broken("the feed turns back in the versions of " + fact.customer + " at " + fact.token);
+        broken("the feed turns back in the versions of " + fact.customer + " at " + fact.token,
+               fact.at);
       }
       version = fact.version;
     }
@@ -107,7 +128,7 @@ class Check {
     if (view == views_.end() || records_.feed.empty()) return;
     for (auto const& [token, write] : view->second.writes) {
       if (write->acknowledged != never && !delivered.contains(token)) {
-        broken("the feed lacks " + token + "\n  write " + write->what);
+        broken("the feed lacks " + token + "\n  write " + write->what, write->acknowledged);
       }
     }
     measure_feed(view->second);
@@ -138,11 +159,13 @@ class Check {
     }
   }
 
-  void broken(std::string const& what) {
+  void broken(std::string const& what, Micros at = never) {
+    verdict_.broken_at = std::min(verdict_.broken_at, at);
     if (verdict_.broken.size() < told_max) verdict_.broken.push_back(what);
   }
 
   void broken(Read const& read, Saw const& saw, std::string const& what, Write const* write) {
+    verdict_.broken_at = std::min(verdict_.broken_at, read.ended);
     if (verdict_.broken.size() >= told_max) return;
     std::ostringstream text;
     text << saw.view << " " << what << "\n  read  " << read.what << ", begun at "
@@ -177,8 +200,22 @@ std::string Verdict::told() const {
        << " reads checked, " << facts << " facts in the feed, which trailed by "
        << seconds(feed_trails_median) << " s in the median and " << seconds(feed_trails_most)
        << " s at most";
+  if (broken_at != never) text << "\nBROKEN after " << seconds(broken_at) << " s";
   for (auto const& one : broken) text << "\nBROKEN: " << one;
   return text.str();
+}
+
+void Verdict::add(Verdict const& next) {
+  broken.insert(broken.end(), next.broken.begin(), next.broken.end());
+  broken_at = std::min(broken_at, next.broken_at);
+  writes += next.writes;
+  acknowledged += next.acknowledged;
+  repeated += next.repeated;
+  reads += next.reads;
+  facts += next.facts;
+  feed_trails_median = std::max(feed_trails_median, next.feed_trails_median);
+  feed_trails_most = std::max(feed_trails_most, next.feed_trails_most);
+  slowest_write = std::max(slowest_write, next.slowest_write);
 }
 
 Verdict check(History::Records const& records) {

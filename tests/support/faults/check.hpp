@@ -14,16 +14,19 @@ namespace throughline::faults {
 
 struct Verdict {
   std::vector<std::string> broken;  // the first few promises, each with the evidence
+  Micros broken_at = never;         // the first of them that a read or the feed has shown
   std::size_t writes = 0;
   std::size_t acknowledged = 0;
   std::size_t repeated = 0;  // took more than one attempt
   std::size_t reads = 0;
   std::size_t facts = 0;  // that the feed delivered
-  Micros feed_trails_median = 0;
+  Micros feed_trails_median = 0;  // of several chapters: the highest of theirs
   Micros feed_trails_most = 0;
   Micros slowest_write = 0;  // from its first attempt to its acknowledgement
 
   std::string told() const;
+  /// This and what came after it, told as one.
+  void add(Verdict const& next);
 };
 
 /// - What was acknowledged before a read began is seen by it: in every view the token, in a view of

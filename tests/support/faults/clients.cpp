@@ -24,6 +24,7 @@ constexpr std::size_t messages_most = 40;
 /// Contexts show ten of each kind.
 constexpr std::size_t live_most = 9;
 constexpr std::size_t cases_most = 9;
+constexpr std::size_t phones_most = 20;  // that somebody is given
 constexpr auto patience = 6s;
 constexpr int attempts_most = 200;
 constexpr int not_begun = 0;  // no status: the connection broke
@@ -54,7 +55,7 @@ std::string Player::next(char const* prefix) {
 std::string Player::new_phone() {
   constexpr std::int64_t first = 2'220'000;
   std::lock_guard const lock(world_.mutex);
-  return "+1415" + std::to_string(first + ++world_.numbers);
+  return "+1415" + std::to_string(first + ++world_.phones);
 }
 
 std::shared_ptr<Person> Player::any_person() {
@@ -77,7 +78,7 @@ void Player::change(std::string const& customer, std::function<void(Person&)> co
 void Player::step() {
   auto const person = any_person();
   if (!person) return meet(nullptr);
-  switch (below(8)) {
+  switch (below(9)) {
     case 0:
       if (person->interactions.size() < live_most) meet(person.get());
       break;
@@ -95,6 +96,9 @@ void Player::step() {
       break;
     case 5:
       take_note(*person);
+      break;
+    case 6:
+      hand_over(*person);
       break;
     default:
       say(*person);
@@ -254,6 +258,29 @@ void Player::rename(Person const& person) {
   write("PATCH", "/v1/customers/" + person.customer, {{"display_name", name}},
         {{"name:" + person.customer, name, true}}, [&](json const&) {
           change(person.customer, [](Person& known) { ++known.facts; });
+          return std::vector<Put>{};
+        });
+}
+
+/// A phone that led here leads to somebody else. The first one stays: contacts come by it.
+void Player::hand_over(Person const& person) {
+  if (person.phones.size() < 2) return say(person);
+  auto const to = any_person();
+  if (!to || to->customer == person.customer || to->phones.size() >= phones_most) {
+    return say(person);
+  }
+  auto const phone = person.phones[1 + below(person.phones.size() - 1)];
+  json const body{{"type", "phone"}, {"value", phone}, {"move", true}};
+  write("POST", "/v1/customers/" + to->customer + "/identifiers", body,
+        {{"owner:" + phone, to->customer, true}}, [&](json const&) {
+          change(person.customer, [&](Person& known) {
+            std::erase(known.phones, phone);
+            ++known.facts;
+          });
+          change(to->customer, [&](Person& known) {
+            known.phones.push_back(phone);
+            ++known.facts;
+          });
           return std::vector<Put>{};
         });
 }

@@ -33,6 +33,7 @@ struct World {
   std::mutex mutex;
   std::vector<std::shared_ptr<Person>> people;
   std::int64_t numbers = 0;
+  std::int64_t phones = 0;
   std::atomic<bool> over = false;
 };
 
@@ -41,7 +42,8 @@ class Player {
  public:
   Player(Cluster& cluster, History& history, World& world, std::uint64_t seed);
 
-  /// One write, repeated under its key until it is acknowledged, and a reading on every instance.
+  /// What is done with one person, each write repeated under its key until it is acknowledged, and
+  /// a reading on every instance.
   void step();
   /// Everything about everybody on every instance; when all is well again.
   void read_all();
@@ -56,6 +58,7 @@ class Player {
   void take_note(Person const& person);
   void record_event(Person const& person);
   void rename(Person const& person);
+  void hand_over(Person const& person);
 
   /// False: never acknowledged.
   bool write(std::string const& method, std::string const& target, json const& body,
@@ -82,7 +85,8 @@ class Player {
   std::vector<support::Client> clients_;
 };
 
-/// Follows the feed from the beginning until the world is over and nothing new comes.
-void follow_feed(Cluster& cluster, History& history, World& world);
+/// Follows the feed from `cursor` (empty: its beginning) until the world is over and nothing new
+/// comes, and leaves there how far it got.
+void follow_feed(Cluster& cluster, History& history, World& world, std::string& cursor);
 
 }  // namespace throughline::faults

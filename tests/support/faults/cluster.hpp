@@ -89,6 +89,7 @@ class Cluster {
   std::string const& logs() const { return logs_.path(); }
 
  private:
+  void let_customers_hold_many();
   std::string log_of(std::size_t i) const;
 
   Form const form_;

@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "support/faults/history.hpp"
 
+#include <algorithm>
 #include <fstream>
 #include <utility>
 
@@ -55,11 +56,17 @@ void History::note(std::string what) {
 void History::fail(std::string what) {
   std::lock_guard const lock(mutex_);
   records_.failures.push_back(std::move(what));
+  records_.failed_at = std::min(records_.failed_at, now());
 }
 
 History::Records History::records() const {
   std::lock_guard const lock(mutex_);
   return records_;
+}
+
+History::Records History::take() {
+  std::lock_guard const lock(mutex_);
+  return std::exchange(records_, {});
 }
 
 namespace {

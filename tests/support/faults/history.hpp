@@ -87,8 +87,11 @@ class History {
     std::vector<Delivered> feed;
     std::vector<std::pair<Micros, std::string>> notes;
     std::vector<std::string> failures;
+    Micros failed_at = never;  // the first of them
   };
   Records records() const;
+  /// All of it, which is forgotten here: what follows is a new chapter, on the same clock.
+  Records take();
 
  private:
   std::chrono::steady_clock::time_point const start_ = std::chrono::steady_clock::now();

@@ -4,11 +4,17 @@
 
 #include <algorithm>
 #include <chrono>
+#include <cstdlib>
+#include <sstream>
+#include <stdexcept>
 #include <thread>
 
 namespace throughline::faults {
 
 namespace {
+
+/// As the server sends it.
+constexpr char commit_text[] = "commit";
 
 std::string numbered(char const* what, std::size_t i) {
   return std::string(what) + " " + std::to_string(i + 1);
@@ -32,13 +38,29 @@ Nemesis::Nemesis(Cluster& cluster, History& history, std::uint64_t seed)
                     {"Redis restarted from a snapshot", &Nemesis::restart_redis_from_snapshot},
                     {"Redis paused", &Nemesis::pause_redis},
                     {"Redis failed over", &Nemesis::fail_redis_over},
+                    {"Redis failed over for one", &Nemesis::fail_redis_over_for_one},
                     {"link to Redis cut", &Nemesis::cut_redis_link},
                     {"link to Redis slow", &Nemesis::slow_redis_link}});
   }
   if (cluster.form() == Form::memory && cluster.size() > 1) {
     faults_.push_back({"rival let in", &Nemesis::let_rival_in});
+    faults_.push_back({"rival let in unheard", &Nemesis::let_rival_in_unheard});
   }
+  char const* const chosen = std::getenv("THROUGHLINE_FAULTS");
+  if (chosen != nullptr && std::string(chosen) != "-") keep_only(chosen);
   std::shuffle(faults_.begin(), faults_.end(), dice_);
+}
+
+void Nemesis::keep_only(std::string const& names) {
+  std::vector<Named> kept;
+  std::istringstream text(names);
+  for (std::string name; std::getline(text, name, ',');) {
+    auto const found = std::find_if(faults_.begin(), faults_.end(),
+                                    [&](Named const& fault) { return fault.name == name; });
+    if (found == faults_.end()) throw std::invalid_argument("no such fault here: " + name);
+    kept.push_back(*found);
+  }
+  faults_ = std::move(kept);
 }
 
 /// In turn, so that a short run too has a bit of everything.
@@ -125,8 +147,14 @@ void Nemesis::slow_postgres_link() {
 void Nemesis::drop_at_commit() {
   for (int times = 0; times < 5; ++times) {
     auto const i = any_instance();
-    say(numbered("a COMMIT's answer is lost on its way to instance", i));
-    cluster_.instance(i).to_postgres->cut_answer_to("COMMIT");
+    auto& wire = *cluster_.instance(i).to_postgres;
+    if (dice_() % 2 == 0) {
+      say(numbered("a COMMIT's answer is lost on its way to instance", i));
+      wire.cut_answer_to(commit_text);
+    } else {
+      say(numbered("a COMMIT is lost on its way from instance", i));
+      wire.cut_before(commit_text);
+    }
     wait(100, 500);
   }
 }
@@ -166,6 +194,27 @@ void Nemesis::let_rival_in() {
   cluster_.retire(rival);
 }
 
+/// The same, but only the session that holds the lock ends, and instance 1 does not hear of it:
+/// when it goes on, its other sessions are well, and nothing but its own clock tells it that its
+/// lease is over.
+void Nemesis::let_rival_in_unheard() {
+  constexpr std::size_t rival = 1;
+  say("instance 1 stands still, its lock's session ends unheard, instance 2 starts");
+  auto& wire = *cluster_.instance(0).to_postgres;
+  auto const port = cluster_.postgres().port_of_lease();
+  cluster_.instance(0).process.pause();
+  wire.deafen(port);
+  cluster_.postgres().end_session_at(port);
+  cluster_.start(rival);
+  wait(4000, 7000);
+  cluster_.instance(0).process.resume();
+  say("instance 1 goes on");
+  wait(500, 3000);
+  say("instance 2 is killed");
+  cluster_.retire(rival);
+  wire.deafen(0);
+}
+
 void Nemesis::restart_redis(bool with_snapshot) {
   if (with_snapshot) {
     cluster_.redis().save();
@@ -196,13 +245,20 @@ void Nemesis::pause_redis() {
   cluster_.redis().resume();
 }
 
-/// The old primary lives on for whoever is still connected to it: all move at once, or one does.
 void Nemesis::fail_redis_over() {
+  have_replica_promoted(true);
+}
+
+void Nemesis::fail_redis_over_for_one() {
+  have_replica_promoted(false);
+}
+
+/// The old primary lives on for whoever is still connected to it: all move at once, or one does.
+void Nemesis::have_replica_promoted(bool all_move) {
   cluster_.start_replica();
   cluster_.lag();
   say("Redis's replica lags");
   wait(200, 2000);
-  bool const all_move = dice_() % 2 == 0;
   cluster_.fail_over(all_move);
   say(all_move ? "the replica is Redis now" : "the replica is Redis now, for new connections");
   if (!all_move) {

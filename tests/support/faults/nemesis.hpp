@@ -16,6 +16,8 @@ namespace throughline::faults {
 
 class Nemesis {
  public:
+  /// THROUGHLINE_FAULTS, names divided by commas, leaves only these; "-": all. Throws
+  /// std::invalid_argument where a name is none.
   Nemesis(Cluster& cluster, History& history, std::uint64_t seed);
 
   /// One fault, from its beginning to when everything runs again.
@@ -39,10 +41,12 @@ class Nemesis {
   void drop_at_commit();
   void fill_queues();
   void let_rival_in();
+  void let_rival_in_unheard();
   void restart_redis_empty();
   void restart_redis_from_snapshot();
   void pause_redis();
   void fail_redis_over();
+  void fail_redis_over_for_one();
   void cut_redis_link();
   void slow_redis_link();
 
@@ -53,6 +57,8 @@ class Nemesis {
   void wait(int least_ms, int most_ms);
   void say(std::string const& what) { history_.note(what); }
   void restart_redis(bool with_snapshot);
+  void have_replica_promoted(bool all_move);
+  void keep_only(std::string const& names);
 
   Cluster& cluster_;
   History& history_;

@@ -3,6 +3,7 @@
 #include "support/faults/postgres_server.hpp"
 
 #include <chrono>
+#include <cstdlib>
 #include <stdexcept>
 #include <thread>
 
@@ -23,11 +24,29 @@ PostgresServer::PostgresServer() : bin_("/usr/lib/postgresql/15/bin/"), port_(fr
                  "--no-sync", "--no-instructions"},
        .unprivileged = true});
   start();
+  administer({std::string("create role ") + login + " login createdb createrole password '" +
+                  password + "'",
+              std::string("create database throughline owner ") + login});
+}
+
+std::string PostgresServer::administer(std::vector<std::string> const& statements) {
   auto const admin = "postgresql://postgres@127.0.0.1:" + std::to_string(port_) + "/postgres";
-  run({.words = {bin_ + "psql", "-X", "-q", "-v", "ON_ERROR_STOP=1", admin, "-c",
-                 std::string("create role ") + login + " login createdb createrole password '" +
-                     password + "'",
-                 "-c", std::string("create database throughline owner ") + login}});
+  std::vector<std::string> words{bin_ + "psql", "-X", "-q", "-At", "-v", "ON_ERROR_STOP=1", admin};
+  for (auto const& statement : statements) words.insert(words.end(), {"-c", statement});
+  return run({.words = std::move(words)});
+}
+
+std::uint16_t PostgresServer::port_of_lease() {
+  auto const port = administer(
+      {"select client_port from pg_stat_activity where pid in "
+       "(select pid from pg_locks where locktype = 'advisory' and objid = 1 and objsubid = 2"
+       " and classid::bigint = hashtext('throughline cache') & 4294967295) limit 1"});
+  return static_cast<std::uint16_t>(std::atoi(port.c_str()));
+}
+
+void PostgresServer::end_session_at(std::uint16_t port) {
+  administer({"select pg_terminate_backend(pid) from pg_stat_activity where client_port = " +
+              std::to_string(port)});
 }
 
 std::string PostgresServer::url(std::string const& port) const {

@@ -7,6 +7,7 @@
 
 #include <cstdint>
 #include <string>
+#include <vector>
 
 #include "support/faults/process.hpp"
 
@@ -25,8 +26,14 @@ class PostgresServer {
   void kill() { process_.kill(); }
   void pause() { process_.pause(); }
   void resume() { process_.resume(); }
+  /// The port by which a session that holds the lease of the cache reaches this; 0: none does.
+  std::uint16_t port_of_lease();
+  /// Ends that session, as if PostgreSQL had given it up.
+  void end_session_at(std::uint16_t port);
 
  private:
+  std::string administer(std::vector<std::string> const& statements);
+
   Folder folder_;
   std::string const bin_;
   std::uint16_t const port_;

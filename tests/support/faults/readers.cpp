@@ -167,8 +167,7 @@ void Player::read_all() {
   }
 }
 
-void follow_feed(Cluster& cluster, History& history, World& world) {
-  std::string cursor;
+void follow_feed(Cluster& cluster, History& history, World& world, std::string& cursor) {
   auto last_news = std::chrono::steady_clock::now();
   for (std::size_t turn = 0;; ++turn) {
     bool const silent = std::chrono::steady_clock::now() - last_news > feed_silence;
