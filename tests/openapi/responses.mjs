@@ -62,7 +62,8 @@ function problemOf(exchange) {
   if (!media) return `media type ${type} is not documented`;
   if (!media.schema) return null;
   const validate = validator(media.schema);
-  if (validate(JSON.parse(exchange.response_body))) return null;
+  const body = exchange.response_body;
+  if (validate(type.endsWith('json') ? JSON.parse(body) : body)) return null;
   return ajv.errorsText(validate.errors.slice(0, 5), { separator: '; ' });
 }
 

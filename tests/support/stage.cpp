@@ -106,7 +106,8 @@ CachedRead documents(Stage& stage) {
         auto const own = "customer:" + root.str();
         bool const moved = name.starts_with("customer:") && name != own;
         return moved ? "/v1/documents?name=" + own : std::string();
-      }};
+      },
+      {}};
 }
 
 }  // namespace

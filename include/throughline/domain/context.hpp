@@ -35,12 +35,20 @@ inline constexpr int counted_beyond_max = 100;
 /// Characters of one text in the document; longer ones end in "…".
 inline constexpr int text_max = 500;
 
+// Other representations, made of the document where they are asked for; named in the ETag as well.
+inline constexpr int views_version = 1;
+inline constexpr int view_bytes_min = 1'024;
+inline constexpr int prompt_bytes_default = 8'192;
+inline constexpr int prompt_bytes_max = 65'536;
+inline constexpr int attributes_bytes_max = 32'767;  // as Amazon Connect takes them
+
 /// The document of a root as this transaction sees it, own writes included. Throws postgres::Retry
 /// if it is no root (any more).
 cache::DocumentPtr assemble(postgres::Tx& tx, Actor const& actor, CustomerId root);
 
 /// GET /v1/context?email=|phone=|social=|account=|customer_id=|case_id= (region= beside phone) ·
-/// POST /v1/context {identifiers}
+/// POST /v1/context {identifiers}; either with format=json|prompt|attributes (or Accept:
+/// text/markdown, which is prompt), and beside the latter two max_bytes= and interaction_id=
 std::vector<http::Route> routes();
 
 }  // namespace throughline::context

@@ -157,6 +157,14 @@ struct Resolved {
   std::optional<CustomerId> part;
 };
 
+/// Another representation of a document, made from its bytes where it is asked for.
+struct View {
+  std::string tag;  // ends the ETag: names the representation and everything else it depends on
+  std::string content_type;
+  /// I/O thread, pure; takes no longer than reading the document does.
+  std::function<std::string(std::string_view body)> render;
+};
+
 /// A read that the cache may answer on the I/O thread. All of it may run more than once, and its
 /// Call may live on after an answer that other requests share.
 struct CachedRead {
@@ -171,6 +179,9 @@ struct CachedRead {
   /// I/O thread, pure: the Content-Location of an answer under a root that was not asked for by its
   /// own id; empty where none is due. May be left unset.
   std::function<std::string(std::string const& name, CustomerId root)> location;
+  /// The representation asked for; nullptr: the document as it is. As pure as name(), of the target
+  /// and the Accept header, and remembered with it. May be left unset.
+  std::function<std::shared_ptr<View const>(Call const&)> view;
 };
 
 /// An answer that goes on: throughline/platform/http_stream.hpp.

@@ -8,6 +8,7 @@
 #include "throughline/domain/context.hpp"
 #include "throughline/domain/identity.hpp"
 #include "throughline/domain/parts.hpp"
+#include "views.hpp"
 #include "wire.hpp"
 
 namespace throughline::context {
@@ -129,6 +130,7 @@ http::CachedRead cached(std::string (*name)(http::Call const&)) {
     return assemble(tx, call.actor(), root);
   };
   read.location = location;
+  read.view = view_of;
   return read;
 }
 
@@ -139,9 +141,14 @@ std::vector<http::Route> routes() {
       {http::Method::get,
        "/v1/context",
        Scope::context_read,
-       {"email", "phone", "social", "account", "customer_id", "case_id", "region"},
+       {"email", "phone", "social", "account", "customer_id", "case_id", "region", "format",
+        "max_bytes", "interaction_id"},
        cached(name_in_query)},
-      {http::Method::post, "/v1/context", Scope::context_read, {}, cached(name_in_body)},
+      {http::Method::post,
+       "/v1/context",
+       Scope::context_read,
+       {"format", "max_bytes", "interaction_id"},
+       cached(name_in_body)},
   };
 }
 

@@ -12,22 +12,27 @@ CachedReading::CachedReading(CachedReads& reads, VisitPtr visit, CachedRead cons
     : reads_(reads), visit_(std::move(visit)), route_(route) {}
 
 void CachedReading::start() {
-  name_ = find_name();
-  if (reads_.locate(tenant(), name_, place_)) {
+  known_ = find_name();
+  if (reads_.locate(tenant(), known_.name, place_)) {
     look_in_cache();
   } else {
     read(Then::look_in_cache);
   }
 }
 
-std::string CachedReading::find_name() {
+Recall::Known CachedReading::find_name() {
   auto const& request = visit_->request();
-  if (request.method != Method::get || !request.body.empty()) return route_.name(visit_->call());
+  auto const find = [&] {
+    auto const& call = visit_->call();
+    return Recall::Known{&visit_->entry(), route_.name(call),
+                         route_.view ? route_.view(call) : nullptr};
+  };
+  if (request.method != Method::get || !request.body.empty()) return find();
   auto& recall = reads_.recall(visit_->thread());
-  if (auto const* known = recall.find(visit_->key(), request.target)) return known->name;
-  auto name = route_.name(visit_->call());
-  recall.keep(visit_->key(), request.target, {&visit_->entry(), name});
-  return name;
+  if (auto const* known = recall.find(visit_->key(), request)) return *known;
+  auto known = find();
+  recall.keep(visit_->key(), request, known);
+  return known;
 }
 
 /// `answer` is for what the cache can't vouch for: name and document from one snapshot.
@@ -39,11 +44,11 @@ void CachedReading::read(Then then) {
     cache::DocumentPtr document;
     auto const& call = self->visit_->call();
     self->reads_.pool.transact(postgres::Mode::read, self->tenant(), [&](postgres::Tx& tx) {
-      where = self->route_.resolve(tx, call, self->name_);
+      where = self->route_.resolve(tx, call, self->known_.name);
       if (then == Then::answer) document = self->route_.assemble(tx, call, where.root);
     });
     self->visit_->post([self, where, document] {
-      self->place_ = self->reads_.keep(self->tenant(), self->name_, where);
+      self->place_ = self->reads_.keep(self->tenant(), self->known_.name, where);
       if (!document) return self->look_in_cache();
       self->reads_.from_database.add();
       self->answer(document);
@@ -52,7 +57,7 @@ void CachedReading::read(Then then) {
 }
 
 bool CachedReading::vouched_by(cache::Document const& document) const {
-  return place_.vouched_by(document, name_, visit_->key().settings_version);
+  return place_.vouched_by(document, known_.name, visit_->key().settings_version);
 }
 
 void CachedReading::look_in_cache() {
@@ -122,7 +127,7 @@ void CachedReading::landed(Outcome const& outcome) {
 }
 
 void CachedReading::answer(cache::DocumentPtr const& document) {
-  visit_->answer(reply_with(route_, visit_->request(), name_, place_.root, document));
+  visit_->answer(reply_with(route_, visit_->request(), known_, place_.root, document));
 }
 
 }  // namespace throughline::http

@@ -22,7 +22,7 @@ class CachedReading : public std::enable_shared_from_this<CachedReading> {
  private:
   enum class Then { look_in_cache, answer };
 
-  std::string find_name();
+  Recall::Known find_name();
   void read(Then then);  // resolves the name on a worker, and for `answer` assembles as well
   bool vouched_by(cache::Document const& document) const;
   void look_in_cache();
@@ -39,7 +39,7 @@ class CachedReading : public std::enable_shared_from_this<CachedReading> {
   CachedReads& reads_;
   VisitPtr const visit_;
   CachedRead const& route_;
-  std::string name_;
+  Recall::Known known_;
   Place place_;
   std::string token_;  // the right to fill; empty without one
 };

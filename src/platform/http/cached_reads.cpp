@@ -62,7 +62,7 @@ CachedReads::CachedReads(ApiParts const& parts, Crossing& over)
 bool CachedReads::answer_at_once(ExchangePtr const& exchange, auth::Key const& key) {
   auto const& request = exchange->request;
   if (request.method != Method::get || !request.body.empty()) return false;
-  auto const* const known = recall(exchange->thread()).find(key, request.target);
+  auto const* const known = recall(exchange->thread()).find(key, request);
   if (known == nullptr || !key.scopes.allows(known->entry->route.scope)) return false;
   Place place;
   if (!locate(key.tenant, known->name, place)) return false;
@@ -72,8 +72,8 @@ bool CachedReads::answer_at_once(ExchangePtr const& exchange, auth::Key const& k
   exchange->route = known->entry->route.pattern;
   exchange->tenant = key.tenant;
   exchange->key = key.id;
-  exchange->answer(reply_with(std::get<CachedRead>(known->entry->route.handler), request,
-                              known->name, place.root, std::move(document)));
+  exchange->answer(reply_with(std::get<CachedRead>(known->entry->route.handler), request, *known,
+                              place.root, std::move(document)));
   return true;
 }
 
@@ -92,13 +92,33 @@ Place CachedReads::keep(TenantId tenant, std::string const& name, Resolved const
   return place;
 }
 
-Reply reply_with(CachedRead const& route, Request const& request, std::string const& name,
+namespace {
+
+/// Under its own ETag, and without a body yet.
+cache::DocumentPtr seen_as(View const& view, cache::Document const& document) {
+  auto seen = std::make_shared<cache::Document>();
+  seen->version = document.version;
+  seen->etag = document.etag;
+  seen->etag.insert(seen->etag.size() - 1, "-" + view.tag);
+  return seen;
+}
+
+}  // namespace
+
+Reply reply_with(CachedRead const& route, Request const& request, Recall::Known const& known,
                  CustomerId root, cache::DocumentPtr document) {
   Reply reply;
-  reply.document = std::move(document);
-  auto location = route.location ? route.location(name, root) : std::string();
+  reply.document = known.view ? seen_as(*known.view, *document) : document;
+  if (known.view) reply.content_type = known.view->content_type;
+  auto location = route.location ? route.location(known.name, root) : std::string();
   if (!location.empty()) std::move(reply).with("Content-Location", std::move(location));
-  return unless_held(request, std::move(reply));
+  reply = unless_held(request, std::move(reply));
+  if (known.view && reply.status == 200) {
+    auto shown = std::make_shared<cache::Document>(*reply.document);
+    shown->body = known.view->render(document->body);
+    reply.document = std::move(shown);
+  }
+  return reply;
 }
 
 }  // namespace throughline::http

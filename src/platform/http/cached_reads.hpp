@@ -53,8 +53,9 @@ class CachedReads {
   std::vector<std::unique_ptr<Recall>> recalls_;  // one per I/O thread
 };
 
-/// The answer that a document is, or 304 if the caller holds it.
-Reply reply_with(CachedRead const& route, Request const& request, std::string const& name,
+/// The answer that a document is, or 304 if the caller holds it; in the view that `known` names,
+/// which is made only where it is sent.
+Reply reply_with(CachedRead const& route, Request const& request, Recall::Known const& known,
                  CustomerId root, cache::DocumentPtr document);
 
 }  // namespace throughline::http

@@ -6,6 +6,7 @@
 #pragma once
 
 #include <functional>
+#include <memory>
 #include <string>
 #include <string_view>
 
@@ -16,24 +17,28 @@
 namespace throughline::http {
 
 inline constexpr std::size_t recalled_max = 50'000;     // targets of one I/O thread
-inline constexpr std::size_t recalled_bytes_max = 256;  // a longer target is named anew each time
+inline constexpr std::size_t recalled_bytes_max = 512;  // a longer one is named anew each time
 
-/// Used by one thread. A name depends on the target, and on the tenant and its default region
-/// alone (CachedRead::name), so what is remembered never grows old.
+/// Used by one thread. Name and view depend on the target, the Accept header, the tenant and its
+/// default region alone (CachedRead), so what is remembered never grows old.
 class Recall {
  public:
   struct Known {
     Entry const* entry;  // of the router, which outlives this
     std::string name;
+    std::shared_ptr<View const> view;
   };
 
   /// Valid until the next keep().
-  Known const* find(auth::Key const& key, std::string_view target) {
-    return known_.find(Asked<std::string_view>{key.tenant, key.default_region, target});
+  Known const* find(auth::Key const& key, Request const& request) {
+    return known_.find(Asked<std::string_view>{key.tenant, key.default_region, request.target,
+                                               request.header("accept")});
   }
-  void keep(auth::Key const& key, std::string_view target, Known known) {
-    if (target.size() > recalled_bytes_max) return;
-    known_.put({key.tenant, key.default_region, std::string(target)}, std::move(known), 1);
+  void keep(auth::Key const& key, Request const& request, Known known) {
+    auto const accept = request.header("accept");
+    if (request.target.size() + accept.size() > recalled_bytes_max) return;
+    known_.put({key.tenant, key.default_region, request.target, std::string(accept)},
+               std::move(known), 1);
   }
 
  private:
@@ -42,6 +47,7 @@ class Recall {
     TenantId tenant;
     Text region;
     Text target;
+    Text accept;
   };
   struct Hash {
     using is_transparent = void;
@@ -52,7 +58,8 @@ class Recall {
   struct Equal {
     using is_transparent = void;
     bool operator()(auto const& a, auto const& b) const noexcept {
-      return a.tenant == b.tenant && a.region == b.region && a.target == b.target;
+      return a.tenant == b.tenant && a.region == b.region && a.target == b.target &&
+             a.accept == b.accept;
     }
   };
 

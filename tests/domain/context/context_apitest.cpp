@@ -1,6 +1,7 @@
 // SPDX-FileCopyrightText: 2026 The Throughline authors
 // SPDX-License-Identifier: Apache-2.0
 #include <catch2/catch.hpp>
+#include <set>
 
 #include "support/server.hpp"
 
@@ -74,6 +75,89 @@ TEST_CASE("a context that is held already is not sent again until it changes", "
   CHECK(fresh.json()["live"][0].contains("last_message_at"));
 }
 
+TEST_CASE("a context is shown to language models and telephony flows as they take it",
+          "[context]") {
+  Server server;
+  auto client = server.client();
+  auto const started = start(client, crystal);
+  std::string const target = "/v1/context?email=crystal@x.example";
+  auto const document = client.get(target);
+  auto const prompt = client.get(target + "&format=prompt");
+  REQUIRE(prompt.status == 200);
+  CHECK(prompt.header("content-type") == "text/markdown; charset=utf-8");
+  CHECK(prompt.header("cache-control") == "private, no-cache");
+  CHECK(prompt.body.starts_with("# Customer context\n"));
+  auto const accepted = client.get(target, {{"Accept", "text/markdown"}});
+  CHECK(accepted.body == prompt.body);
+  CHECK(accepted.header("etag") == prompt.header("etag"));
+  CHECK(client.get(target, {{"Accept", "*/*"}}).body == document.body);
+  CHECK(client.get(target + "&format=json", {{"Accept", "text/markdown"}}).body == document.body);
+  auto const flat = client.get(target + "&format=attributes");
+  CHECK(flat.header("content-type") == "application/json");
+  CHECK(flat.json().at("customer_id") == started["customer"]["id"]);
+  auto const by_body =
+      client.post("/v1/context?format=prompt", Json{{"identifiers", crystal}}.dump());
+  CHECK(by_body.body == prompt.body);
+
+  auto const own = started["interaction"]["id"].get<std::string>();
+  auto const others = client.get(target + "&format=prompt&interaction_id=" + own);
+  CHECK(prompt.body.find(own) != std::string::npos);
+  CHECK(others.body.find(own) == std::string::npos);
+  auto const small = client.get(target + "&format=prompt&max_bytes=1024");
+  CHECK(small.body.size() <= 1024);
+
+  std::set<std::string> etags;
+  for (auto const& one : {document, prompt, flat, others, small}) etags.insert(one.header("etag"));
+  CHECK(etags.size() == 5);
+}
+
+TEST_CASE("a view is as strict as its document", "[context]") {
+  Server server;
+  auto client = server.client();
+  auto const started = start(client, crystal);
+  auto const interaction = started["interaction"]["id"].get<std::string>();
+  std::string const target = "/v1/context?email=crystal@x.example&format=prompt";
+  std::string before;
+  for (int round = 0; round < 5; ++round) {
+    auto const intent = "intent " + std::to_string(round);
+    REQUIRE(
+        client.patch("/v1/interactions/" + interaction, Json{{"intent", intent}}.dump()).status ==
+        200);
+    for (int twice = 0; twice < 2; ++twice) {  // from PostgreSQL, then from the cache
+      auto const shown = client.get(target, {{"If-None-Match", before}});
+      REQUIRE(shown.status == 200);
+      CHECK(shown.body.find(intent) != std::string::npos);
+      auto const held = client.get(target, {{"If-None-Match", shown.header("etag")}});
+      CHECK(held.status == 304);
+      CHECK(held.body.empty());
+      if (twice == 1) before = shown.header("etag");
+    }
+  }
+}
+
+TEST_CASE("what a view can't be is named", "[context]") {
+  Server server;
+  auto client = server.client();
+  start(client, crystal);
+  auto const refused = [&](std::string const& query) {
+    auto const response = client.get("/v1/context?email=crystal@x.example" + query);
+    INFO(query);
+    REQUIRE(response.status == 422);
+    std::string pointers;
+    Json const problem = response.json();
+    for (auto const& error : problem.at("errors")) {
+      pointers += error.at("pointer").get<std::string>() + " ";
+    }
+    return pointers;
+  };
+  CHECK(refused("&format=xml") == "?format ");
+  CHECK(refused("&max_bytes=2048&interaction_id=x") == "?max_bytes ?interaction_id ");
+  CHECK(refused("&format=prompt&max_bytes=1023") == "?max_bytes ");
+  CHECK(refused("&format=prompt&max_bytes=65537") == "?max_bytes ");
+  CHECK(refused("&format=attributes&max_bytes=32768") == "?max_bytes ");
+  CHECK(refused("&format=prompt&interaction_id=x") == "?interaction_id ");
+}
+
 TEST_CASE("who is asked for is said exactly once and correctly", "[context]") {
   Server server;
   auto client = server.client();
@@ -114,9 +198,8 @@ TEST_CASE("an identifier that several share answers with its candidates", "[cont
   for (std::string const name : {"one", "two"}) {
     auto const body = Json::array({{{"type", "email"}, {"value", name + "@x.example"}}});
     owners.push_back(start(client, body)["customer"]["id"]);
-    auto const attached =
-        client.post("/v1/customers/" + owners.back() + "/identifiers",
-                    R"({"type":"phone","value":"+442079460958","shared":true})");
+    auto const attached = client.post("/v1/customers/" + owners.back() + "/identifiers",
+                                      R"({"type":"phone","value":"+442079460958","shared":true})");
     REQUIRE(attached.status < 300);
     client.get("/v1/context?phone=+442079460958");  // a hint that must not outlive the sharing
   }

@@ -297,11 +297,17 @@ std::vector<ApiRoute> make_reading_routes() {
       "POST", "/v1/context", "context:read",
       200,    "/v1/context", R"json({"identifiers": [{"type": "phone", "value": "<phone>"}]})json"};
   by_body.reads_by_post = true;
+  auto prompt_by_body = by_body;
+  prompt_by_body.target = "/v1/context?format=prompt&max_bytes=2048&interaction_id=<interaction>";
   return {
       {"GET", "/v1/context", "context:read", 200, "/v1/context?customer_id=<customer>"},
       {"GET", "/v1/context", "context:read", 200, "/v1/context?phone=<phone>&region=US"},
       {"GET", "/v1/context", "context:read", 200, "/v1/context?case_id=<case>"},
+      {"GET", "/v1/context", "context:read", 200,
+       "/v1/context?case_id=<case>&format=prompt&max_bytes=2048&interaction_id=<interaction>"},
+      {"GET", "/v1/context", "context:read", 200, "/v1/context?phone=<phone>&format=attributes"},
       by_body,
+      prompt_by_body,
       {"POST", "/v1/live/tickets", "context:read", 201, "/v1/live/tickets",
        R"json({"customer_ids": ["<customer>"], "queues": ["billing"]})json"},
       {"GET", "/v1/changes", "sync:read", 200, "/v1/changes?limit=10"},
