@@ -190,7 +190,7 @@ TEST_CASE("timeline api: an id from before a merge answers under the one that is
 TEST_CASE("timeline api: what is wrong in the query is named") {
   Story story;
   for (auto const* bad :
-       {"kind=commitment", "kind=", "channel=fax", "case_id=1", "since=yesterday",
+       {"kind=promise", "kind=", "channel=fax", "case_id=1", "since=yesterday",
         "until=2026-02-30T00:00:00Z", "limit=0", "limit=201", "cursor=x", "color=red"}) {
     std::string const query = bad;
     CHECK(pointers(story.client.get(story.path("?" + query))) ==
