@@ -115,7 +115,7 @@ TEST_CASE("prompt: whatever the size, it fits, and says what is missing", "[cont
     before = text;
   }
   auto const small = wire::prompt(document, {view_bytes_min, ""});
-  CHECK(holds(small, "OVERDUE"));
+  CHECK(holds(small, "commitment_overdue"));
   CHECK_FALSE(holds(small, "shoe_size"));
   CHECK(holds(small, "profile fields"));
 }
