@@ -298,13 +298,13 @@ std::vector<ApiRoute> make_reading_routes() {
       200,    "/v1/context", R"json({"identifiers": [{"type": "phone", "value": "<phone>"}]})json"};
   by_body.reads_by_post = true;
   auto prompt_by_body = by_body;
-  prompt_by_body.target = "/v1/context?format=prompt&max_bytes=2048&interaction_id=<interaction>";
+  prompt_by_body.target = "/v1/context?format=prompt&max_bytes=2048";
   return {
       {"GET", "/v1/context", "context:read", 200, "/v1/context?customer_id=<customer>"},
       {"GET", "/v1/context", "context:read", 200, "/v1/context?phone=<phone>&region=US"},
       {"GET", "/v1/context", "context:read", 200, "/v1/context?case_id=<case>"},
       {"GET", "/v1/context", "context:read", 200,
-       "/v1/context?case_id=<case>&format=prompt&max_bytes=2048&interaction_id=<interaction>"},
+       "/v1/context?case_id=<case>&format=prompt&max_bytes=2048"},
       {"GET", "/v1/context", "context:read", 200, "/v1/context?phone=<phone>&format=attributes"},
       by_body,
       prompt_by_body,
