@@ -28,7 +28,7 @@ export class Server {
   static async start(program, origin) {
     const environment = {
       ...process.env,
-      THROUGHLINE_METRICS_LISTEN: '',
+      THROUGHLINE_METRICS_LISTEN: '127.0.0.1:0',
       THROUGHLINE_ALLOWED_ORIGINS: origin,
       THROUGHLINE_LOG: '/dev/null',
     };
