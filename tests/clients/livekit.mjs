@@ -22,9 +22,15 @@ class Receptionist extends voice.Agent {
       },
     });
     Object.assign(this, { server, phone });
+    // The session begins without waiting for it.
+    this.entered = new Promise((done, fail) => Object.assign(this, { done, fail }));
   }
 
   async onEnter() {
+    await this.meet().then(this.done, this.fail);
+  }
+
+  async meet() {
     const started = await this.server.call('POST', '/v1/interactions?include=context', {
       channel: 'voice',
       direction: 'inbound',
@@ -88,16 +94,17 @@ async function converse(agent) {
       input: 'It still restarts.',
       toolCalls: [{ name: 'note', args: { text: 'Power supply ruled out' } }],
     },
-    { input: 'noted', content: 'I have written that down.' },
+    { input: '"noted"', content: 'I have written that down.' },
   ]);
   const session = new voice.AgentSession({ llm: model });
   await session.start({ agent });
+  await agent.entered;
   knows(agent, 'Router restarts every hour');
   knows(agent, 'Firmware updated to 2.4');
   const said = session.run({ userInput: 'It still restarts.' });
   await said.wait();
   said.expect.nextEvent().isFunctionCall({ name: 'note' });
-  said.expect.nextEvent().isFunctionCallOutput({ output: 'noted' });
+  said.expect.nextEvent().isFunctionCallOutput({ output: '"noted"' });
   said.expect.nextEvent().isMessage({ role: 'assistant' });
   await session.close();
 }
