@@ -106,13 +106,12 @@ void Appending::Impl::find_repeats() {
   }
 }
 
-/// Whether that is what the receiver of a handoff says first.
+/// Whether that is what the receiver of a handoff says first: in the order in which it came in, as
+/// if each request had come alone, whatever times the lines tell.
 void Appending::Impl::hear_receiver(Asked const& one, store::Tail const& tail,
                                     std::optional<Agent> const& agent, Timestamp at) {
   if (!tail.handoff || at < tail.hand_overs.back().at) return;
-  auto const [said, is_first] =
-      first_words.try_emplace(*tail.handoff, store::Said{one.actor, agent, one.id, tail.root, at});
-  if (!is_first) said->second.at = std::min(said->second.at, at);
+  first_words.try_emplace(*tail.handoff, store::Said{one.actor, agent, one.id, tail.root, at});
 }
 
 void Appending::Impl::tell_first_words() {

@@ -70,6 +70,7 @@ class Game {
   void exchange(std::vector<Op> const& ops, histories::Dice& dice);
   std::vector<State> explanations(Moment const& moment, std::vector<Sent> sent) const;
   std::string fault_in(State const& state, Moment const& moment, std::size_t instance);
+  std::string fault_in_context(State const& state, Moment const& moment, std::size_t instance);
   json read(std::string const& target, std::size_t instance);
   void start_contact(std::size_t which);
   void tell(Op const& op, Answered const& answer);
