@@ -11,6 +11,9 @@ To read_to(json::Reader& in) {
   To to;
   to.channel = in.word("channel", channels).value_or("");
   to.queue = in.text("queue").value_or("");
+  if (to.queue.find(',') != std::string::npos)
+    in.fail("queue",
+            "must be a name without a comma, which divides queues where several are named");
   to.agent = in.agent();
   return to;
 }

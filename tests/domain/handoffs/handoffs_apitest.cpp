@@ -235,6 +235,8 @@ TEST_CASE("handoffs api: every bad field is named", "[handoffs]") {
         "422 invalid /interaction_id /to/channel /to/queue /to/agent /to/x /reason /expires_at "
         "/when");
   CHECK(told(test.offer({{"interaction_id", nobody}})) == "422 invalid /interaction_id");
+  // Several queues are listed with commas: no stream could ask for this one.
+  CHECK(told(test.offer({{"to", {{"queue", "returns, urgent"}}}})) == "422 invalid /to/queue");
   CHECK(told(test.offer({{"expires_at", "2026-11-20T08:00:00Z"}})) == "422 invalid /expires_at");
   CHECK(told(test.offer({{"expires_at", "2026-12-20T08:00:00Z"}})) == "422 invalid /expires_at");
   auto const id = test.offered();
