@@ -8,15 +8,14 @@
 #include <thread>
 
 #include "platform/postgres/connection.hpp"
-#include "platform/postgres/migrations.hpp"
 #include "support/database.hpp"
+#include "support/migrating.hpp"
 #include "throughline/platform/partitions.hpp"
 
 namespace throughline::partitions {
 namespace {
 
 using postgres::Mode;
-using postgres::Param;
 using postgres::Tx;
 using support::Database;
 using support::test_now;
@@ -70,20 +69,6 @@ constexpr char const* detached_sql =
     "select c.relname from pg_class c where c.relkind = 'r' and not relispartition "
     "and c.relname ~ '^(timeline|messages|events|changes)_'";
 
-/// As an installation stands that has never heard of partitions.
-void migrate_without_partitions(Database& database) {
-  postgres::Connection connection({.url = database.url(), .role = {}});
-  connection.run(
-      "create table schema_migrations (name text primary key, checksum text not null, "
-      "oldest_binary text not null, applied_at timestamptz not null)");
-  for (auto const& migration : postgres::built_in_migrations()) {
-    if (migration.name.ends_with("_partitions")) break;
-    connection.run(std::string(migration.text));
-    std::array<Param, 3> const params{migration.name, migration.checksum, test_now};
-    connection.exec("insert into schema_migrations values ($1, $2, '0.1.0', $3)", params);
-  }
-}
-
 constexpr char const* fill_sql = R"sql(
   with made as (select $2::uuid as id, $3::timestamptz as at),
   entry as (insert into timeline (tenant_id, part_id, at, id, kind, fact, resource_id)
@@ -108,7 +93,7 @@ TEST_CASE("tables that have rows keep them, their indexes and their wall", "[par
       "select indexname from pg_indexes where tablename in "
       "('timeline', 'messages', 'events', 'changes')";
   Database database(Database::Kind::empty);
-  migrate_without_partitions(database);
+  support::migrate_before(database, "0015_partitions");
   auto const tenant = database.make_tenant();
   auto const fill = [&](Timestamp now) {
     database.pool().transact(Mode::write, tenant, [&](Tx& tx) {
