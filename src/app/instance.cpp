@@ -58,7 +58,6 @@ postgres::PoolOptions pool_options(config::Config const& config, std::string_vie
   options.url = config.database_url;
   options.role = role;
   options.size = size;
-  if (role == postgres::server_role) options.hooks = cache::commit_hooks(form_of(config));
   return options;
 }
 
@@ -132,10 +131,7 @@ struct Instance::Parts {
       : config(from),
         clock(time),
         log(from.log_path),
-        pool(pool_options(
-                 from, postgres::server_role,
-                 from.workers + from.limits.batch_lanes + ringing_connections + live_connections),
-             log, metrics),
+        pool(server_pool_options(), log, metrics),
         service_pool(pool_options(from, postgres::service_role, service_connections), log, metrics),
         keys(service_pool, log),
         hints(hints_max),
@@ -149,6 +145,7 @@ struct Instance::Parts {
             {pool, keys, hints, flights, stores, log, metrics}, from.workers, from.limits),
         ringing(alarm_handlers(), ringing_parts()) {}
 
+  postgres::PoolOptions server_pool_options();
   std::vector<std::shared_ptr<cache::Store>> make_stores();
   std::vector<http::Route> with_service_routes(std::vector<http::Route> routes);
   RingingParts ringing_parts();
@@ -188,6 +185,18 @@ struct Instance::Parts {
   std::optional<cache::Sampler> sampler;
   std::string commits_bound;  // of that chore's thread
 };
+
+/// Used once all of Parts stands: nothing is written before.
+postgres::PoolOptions Instance::Parts::server_pool_options() {
+  auto const size =
+      config.workers + config.limits.batch_lanes + ringing_connections + live_connections;
+  auto options = pool_options(config, postgres::server_role, size);
+  options.hooks = cache::commit_hooks(form_of(config));
+  options.hooks.losing = [this](std::span<postgres::Touched const> roots) {
+    stores.front()->doubt(roots);
+  };
+  return options;
+}
 
 /// One per I/O thread.
 std::vector<std::shared_ptr<cache::Store>> Instance::Parts::make_stores() {

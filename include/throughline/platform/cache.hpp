@@ -80,6 +80,9 @@ struct Authority {
 /// A committed transaction, as its caches need to know it.
 struct Commit {
   std::vector<postgres::Touched> roots;
+  /// Those that names have left by commits which are not settled yet: this one may have been made
+  /// in the knowledge of them, and who is told of it must not find by such a name what was before.
+  std::vector<postgres::Touched> rests_on;
   Uuid id;                                   // of its row in `commits`
   std::optional<Authority> authority;        // nullopt: could not be read
   std::chrono::steady_clock::time_point at;  // not before COMMIT took effect
@@ -123,7 +126,8 @@ class Store {
   virtual void settle(Commit commit, std::chrono::milliseconds wait,
                       std::function<void(bool)> done) = 0;
   /// A transaction whose COMMIT was not answered may yet take effect: nothing older than it would
-  /// be is served from now on. Any thread.
+  /// be is served from now on. Said ahead of COMMIT, too, of roots that names leave
+  /// (postgres::CommitHooks): in the redis form Commit::rests_on does the same. Any thread.
   virtual void doubt(std::span<postgres::Touched const> roots) = 0;
   /// Empty, or why this form is degraded, as /readyz names it.
   virtual std::string degraded() const = 0;

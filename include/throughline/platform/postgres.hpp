@@ -82,6 +82,7 @@ struct Touched {
   TenantId tenant;
   CustomerId root;
   std::int64_t version;
+  bool loses_names = false;  // a name that led to it, and to it alone, does not any more
 };
 
 /// Thrown by an operation that found, after locking, that what it looked up before is no longer so
@@ -159,6 +160,8 @@ class Tx {
   /// a repeated request had: the caches are told of it once this has committed. Called by
   /// domain/parts and platform/idempotency.
   void touch(CustomerId root, std::int64_t version);
+  /// For a root that is touched as well: a name that led to it, and to it alone, does not any more.
+  void loses_names(CustomerId root);
   std::vector<Touched> touched() const;
   /// The newest version registered for a root of this tenant; 0 if none was.
   std::int64_t version_of(CustomerId root) const;
@@ -181,11 +184,13 @@ class Tx {
 /// for.
 struct CommitHooks {
   /// The last before COMMIT, for each tenant: $1 the tenant, $2 a uuid of the transaction's own,
-  /// $3 uuid[] the roots, $4 bigint[] their versions. Empty: none.
+  /// $3 uuid[] the roots, $4 bigint[] their versions, $5 uuid[] those that lose names. Empty: none.
   std::string before;
   /// Sent behind COMMIT in the same pipeline, outside any transaction, without parameters. Its
-  /// first row is the caller's; its failure is not the transaction's. Empty: none.
+  /// rows are the caller's; its failure is not the transaction's. Empty: none.
   std::string after;
+  /// Called ahead of COMMIT with the roots that lose names, if there are any. Must not throw.
+  std::function<void(std::span<Touched const>)> losing;
 };
 
 struct PoolOptions {
@@ -207,7 +212,7 @@ struct PoolOptions {
 struct Committed {
   std::vector<Touched> touched;  // the roots touched, newest version each
   Uuid id;                       // that hooks.before was given
-  std::optional<Rows::Row> after;  // what hooks.after found
+  std::optional<Rows> after;     // what hooks.after found
   std::chrono::steady_clock::time_point at;  // not before COMMIT took effect
 };
 

@@ -165,7 +165,7 @@ void Holdings::attach(Identifier const& identifier, CustomerId part) {
   auto const key = key_of(identifier);
   bool const shared = shared_.contains(key);
   auto& holders = holders_[key];
-  if (!shared) note_sharing(holders, root);  // else their documents say so already
+  if (!shared) note_sharing(holders, root, Alone::no_more);  // else their documents say so already
   holders.push_back({part, root, identifier.assurance, actor_.now, shared});
   attached_.push_back({identifier, part});
   if (auto const held = held_.find(root); held != held_.end()) held->second.push_back(key);
@@ -201,8 +201,9 @@ bool Holdings::detach(Identifier const& identifier, CustomerId root) {
   holders.erase(holder);
   store::detach(tx_, actor_, key, root);
   if (auto const held = held_.find(root); held != held_.end()) std::erase(held->second, key);
-  note_sharing(holders, root);
+  note_sharing(holders, root, Alone::again);
   touched_.insert(root);
+  tx_.loses_names(root);
   note(changes::Type::identifier_detached, part);
   tell(part, "detached");
   return true;
@@ -215,7 +216,10 @@ void Holdings::share(Key const& key, std::string_view why) {
   store::mark_shared(tx_, key, why);
   for (auto& holder : holders->second) {
     holder.shared = true;
-    if (!created_.contains(holder.root)) touched_.insert(holder.root);
+    if (!created_.contains(holder.root)) {
+      touched_.insert(holder.root);
+      tx_.loses_names(holder.root);
+    }
     note(changes::Type::identifier_shared, holder.part);
     tell(holder.part, "shared");
   }
@@ -253,10 +257,11 @@ bool Holdings::write_sightings() {
   return !sightings.empty();
 }
 
-void Holdings::note_sharing(Holders const& holders, CustomerId except) {
+void Holdings::note_sharing(Holders const& holders, CustomerId except, Alone alone) {
   if (holders.size() != 1 || holders.front().root == except) return;
   auto const& other = holders.front();
   touched_.insert(other.root);
+  if (alone == Alone::no_more) tx_.loses_names(other.root);
   note(changes::Type::customer_updated, other.part, {"identifiers"});
 }
 

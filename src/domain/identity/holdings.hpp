@@ -97,8 +97,9 @@ class Holdings {
   void append_keys();
   using Holders = std::vector<store::Holder>;
   /// An identifier that gains or loses its second holder changes what the first one's document says
-  /// and what the identifier answers.
-  void note_sharing(Holders const& holders, CustomerId except);
+  /// and what the identifier answers: it leads to the first one alone no more, or again.
+  enum class Alone { no_more, again };
+  void note_sharing(Holders const& holders, CustomerId except, Alone alone);
   void note(changes::Type type, CustomerId part, std::vector<std::string> fields = {});
   void tell(CustomerId part, std::string_view fact);
 

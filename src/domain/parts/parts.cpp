@@ -100,6 +100,7 @@ void join(postgres::Tx& tx, Actor const& actor, Locked& locked, CustomerId one, 
   locked.roots_.at(older.id).version = version;
   tx.touch(older.id, version);
   tx.touch(younger.id, version);
+  tx.loses_names(younger.id);
 }
 
 void split(postgres::Tx& tx, Actor const& actor, Locked& locked, CustomerId root,
@@ -115,6 +116,7 @@ void split(postgres::Tx& tx, Actor const& actor, Locked& locked, CustomerId root
     locked.roots_[after.id] = after;
     tx.touch(after.id, after.version);
   }
+  tx.loses_names(root);
   for (auto const& [part, after] : root_of) locked.root_of_[part] = after;
 }
 

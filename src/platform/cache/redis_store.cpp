@@ -258,14 +258,18 @@ void RedisStore::settle(Commit commit, std::chrono::milliseconds wait,
 
 void RedisStore::tell(Commit const& commit, std::function<void(bool)> done) {
   if (is_broken("invalidation")) return done(true);
+  auto roots = commit.roots;
+  if (!is_broken("resting")) {
+    roots.insert(roots.end(), commit.rests_on.begin(), commit.rests_on.end());
+  }
   std::vector<std::string> words{"FCALL", form_->functions.invalidate,
-                                 std::to_string(commit.roots.size())};
-  for (auto const& root : commit.roots) {
+                                 std::to_string(roots.size())};
+  for (auto const& root : roots) {
     words.push_back(entry_name(database_, commit.authority->epoch, {root.tenant, root.root},
                                form_->options.document_schema));
   }
   words.push_back(std::to_string(form_->options.lease.count()));
-  for (auto const& root : commit.roots) words.push_back(std::to_string(root.version));
+  for (auto const& root : roots) words.push_back(std::to_string(root.version));
   client_.command(words, [self = shared_from_this(), done = std::move(done)](redis::Reply reply) {
     if (!reply.ok()) self->heal(reply);
     done(reply.ok());

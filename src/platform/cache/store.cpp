@@ -11,31 +11,48 @@ using postgres::Session;
 
 namespace {
 
+/// Roots of others that a write tells of with its own. Where there are more, it waits for the
+/// relay.
+constexpr std::size_t losing_max = 512;
+
 constexpr std::string_view insert_commit_sql = R"sql(
-insert into commits (tenant_id, id, xid, roots, versions)
-values ($1, $2, pg_current_xact_id(), $3, $4))sql";
+insert into commits (tenant_id, id, xid, roots, versions, losing)
+values ($1, $2, pg_current_xact_id(), $3, $4, $5))sql";
 
 // Under the memory form Redis is not out for everyone: no fence may be relied on to have lapsed.
+// With it, of the same snapshot, the roots that names have left and Redis may not have heard of.
 constexpr std::string_view select_authority_sql = R"sql(
 select run_id, epoch, active and same_life,
   case when active or run_id = 'memory' or not same_life then 0
-    else (extract(epoch from clock_timestamp() - deactivated_at) * 1000)::bigint end
+    else (extract(epoch from clock_timestamp() - deactivated_at) * 1000)::bigint end,
+  l.tenant_id, l.root, l.version
 from (select *, timeline = throughline_timeline() as same_life
-      from cache_authority) authority)sql";
+      from cache_authority where single) a
+  left join lateral (
+    select tenant_id, root, version from commits_losing
+    where a.active and xid >= pg_snapshot_xmin(a.applied)
+      and not pg_visible_in_snapshot(xid, a.applied)
+    limit 513) l on true)sql";
+static_assert(losing_max + 1 == 513);
 
 }  // namespace
 
 postgres::CommitHooks commit_hooks(Form form) {
   return {std::string(insert_commit_sql),
-          std::string(form == Form::redis ? select_authority_sql : std::string_view())};
+          std::string(form == Form::redis ? select_authority_sql : std::string_view()),
+          {}};
 }
 
 Commit commit_of(postgres::Committed committed) {
-  Commit commit{std::move(committed.touched), committed.id, std::nullopt, committed.at};
-  if (!committed.after) return commit;
-  auto const& row = *committed.after;
-  commit.authority = Authority{row[0].text(), row[1].integer(), row[2].boolean(),
-                               std::chrono::milliseconds(row[3].integer())};
+  Commit commit{std::move(committed.touched), {}, committed.id, std::nullopt, committed.at};
+  if (!committed.after || committed.after->size() > losing_max) return commit;
+  for (auto const row : *committed.after) {
+    commit.authority = Authority{row[0].text(), row[1].integer(), row[2].boolean(),
+                                 std::chrono::milliseconds(row[3].integer())};
+    if (row[4].is_null()) continue;
+    commit.rests_on.push_back({TenantId{static_cast<std::int32_t>(row[4].integer())},
+                               row[5].id<CustomerId>(), row[6].integer(), true});
+  }
   return commit;
 }
 

@@ -15,6 +15,11 @@ namespace throughline::postgres {
 
 /// What a Tx works on: one attempt at one transaction on a leased connection.
 struct Tx::Impl {
+  struct Touch {
+    std::int64_t version = 0;  // the newest
+    bool loses_names = false;
+  };
+
   Impl(Connection& on, TenantId of, Mode how) : connection(on), tenant(of), mode(how) {}
 
   /// Puts BEGIN and the tenant's setting ahead of the first statement.
@@ -25,6 +30,7 @@ struct Tx::Impl {
   void flush();
   Committed commit(CommitHooks const& hooks);
   void leave_rows(std::string const& sql, Committed const& committed);
+  void tell_losing(CommitHooks const& hooks, Committed const& committed);
   std::vector<Touched> newest() const;
   /// What is done when the transaction has been committed.
   void conclude(metrics::Registry& metrics) noexcept;
@@ -36,7 +42,7 @@ struct Tx::Impl {
   bool has_begun = false;
   bool answered = false;  // the session has proved to be alive
   LockRank rank = LockRank::none;
-  std::map<std::pair<std::int32_t, CustomerId>, std::int64_t> touched;  // root to newest version
+  std::map<std::pair<std::int32_t, CustomerId>, Touch> touched;
   std::vector<std::function<void(metrics::Registry&)>> after_commit;
 };
 

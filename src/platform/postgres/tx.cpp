@@ -1,6 +1,7 @@
 // SPDX-FileCopyrightText: 2026 The Throughline authors
 // SPDX-License-Identifier: Apache-2.0
 #include <algorithm>
+#include <iterator>
 #include <stdexcept>
 #include <utility>
 
@@ -24,6 +25,13 @@ constexpr std::chrono::seconds retry_soon{1};
         .retry_after(retry_soon);
   if (state == "22021") throw Error(Code::invalid, "A text in the request is not valid UTF-8.");
   throw failure;
+}
+
+std::vector<Touched> losing(std::span<Touched const> roots) {
+  std::vector<Touched> result;
+  std::copy_if(roots.begin(), roots.end(), std::back_inserter(result),
+               [](auto const& root) { return root.loses_names; });
+  return result;
 }
 
 constexpr std::string_view begin_read_sql = "begin isolation level repeatable read read only";
@@ -80,10 +88,11 @@ Committed Tx::Impl::commit(CommitHooks const& hooks) {
     committed.id = make_uuid7(SystemClock().now());
     leave_rows(hooks.before, committed);
   }
+  if (hooks.losing) tell_losing(hooks, committed);
   queue_appends();
   try {
-    auto const rows = connection.commit(hooked ? std::string_view(hooks.after) : "");
-    if (rows && !rows->empty()) committed.after = (*rows)[0];
+    auto rows = connection.commit(hooked ? std::string_view(hooks.after) : "");
+    if (rows && !rows->empty()) committed.after = std::move(rows);
   } catch (StatementFailed const& failure) {
     refuse(failure);
   } catch (ConnectionLost const& failure) {
@@ -106,15 +115,21 @@ void Tx::Impl::leave_rows(std::string const& sql, Committed const& committed) {
     }
     std::span<Touched const> const roots(from, to);
     append(sql, {tenant, committed.id, Param::array_of(roots, [](auto const& t) { return t.root; }),
-                 Param::array_of(roots, [](auto const& t) { return t.version; })});
+                 Param::array_of(roots, [](auto const& t) { return t.version; }),
+                 Param::array_of(losing(roots), [](auto const& t) { return t.root; })});
     from = to;
   }
 }
 
+void Tx::Impl::tell_losing(CommitHooks const& hooks, Committed const& committed) {
+  auto const roots = losing(committed.touched);
+  if (!roots.empty()) hooks.losing(roots);
+}
+
 std::vector<Touched> Tx::Impl::newest() const {
   std::vector<Touched> result;
-  for (auto const& [root, version] : touched)
-    result.push_back({TenantId{root.first}, root.second, version});
+  for (auto const& [root, touch] : touched)
+    result.push_back({TenantId{root.first}, root.second, touch.version, touch.loses_names});
   return result;
 }
 
@@ -189,8 +204,12 @@ void Tx::savepoint(std::function<void()> const& body) {
 }
 
 void Tx::touch(CustomerId root, std::int64_t version) {
-  auto& newest = impl_.touched[{impl_.tenant.value, root}];
+  auto& newest = impl_.touched[{impl_.tenant.value, root}].version;
   newest = std::max(newest, version);
+}
+
+void Tx::loses_names(CustomerId root) {
+  impl_.touched[{impl_.tenant.value, root}].loses_names = true;
 }
 
 std::vector<Touched> Tx::touched() const {
@@ -199,7 +218,7 @@ std::vector<Touched> Tx::touched() const {
 
 std::int64_t Tx::version_of(CustomerId root) const {
   auto const found = impl_.touched.find({impl_.tenant.value, root});
-  return found == impl_.touched.end() ? 0 : found->second;
+  return found == impl_.touched.end() ? 0 : found->second.version;
 }
 
 void Tx::after_commit(std::function<void(metrics::Registry&)> call) {

@@ -50,7 +50,7 @@ struct World {
   void set(std::string const& assignment) {
     session.exec("update cache_authority set " + assignment);
   }
-  bool settled(cache::Commit const& commit, std::chrono::milliseconds lapse = 2500ms) {
+  bool settled(cache::Commit const& commit, std::chrono::milliseconds lapse = 2400ms) {
     std::vector<cache::store::CommitName> const names{{tenant, commit.id}};
     return cache::store::settled(session, names, lapse) == std::vector{commit.id};
   }
@@ -228,6 +228,75 @@ TEST_CASE("trust that another life of the database left is withdrawn without Red
   CHECK(world.write(2).authority->inactive_for < 1s);
   world.set("deactivated_at = deactivated_at - interval '7 seconds'");
   CHECK(world.write(3).authority->inactive_for >= 7s);
+}
+
+TEST_CASE("a write learns of the roots that names have left by commits not applied yet",
+          "[cache][protocol]") {
+  World world;
+  world.trust("process");
+  auto const other = CustomerId::make(support::test_now);
+  auto const move = [&](TenantId tenant) {
+    world.pool.transact(Mode::write, tenant, [&](Tx& tx) {
+      tx.exec("select 1");
+      tx.touch(world.root, 5);
+      tx.touch(other, 7);
+      tx.loses_names(other);
+    });
+  };
+  CHECK(world.write(3).rests_on.empty());
+  move(world.tenant);
+  move(world.database.make_tenant());
+  auto const commit = world.write(6);
+  REQUIRE(commit.rests_on.size() == 2);
+  CHECK(commit.rests_on[0].tenant != commit.rests_on[1].tenant);
+  for (auto const& left : commit.rests_on) {
+    CHECK(left.root == other);
+    CHECK(left.version == 7);
+  }
+  REQUIRE(commit.authority);
+  CHECK(commit.roots.size() == 1);
+
+  cache::store::record_applied(world.session, cache::store::read_unseen(world.session, 10));
+  CHECK(world.write(8).rests_on.empty());
+}
+
+TEST_CASE("a write that rests on more than it can tell of waits for the relay",
+          "[cache][protocol]") {
+  World world;
+  world.trust("process");
+  world.pool.transact(Mode::write, world.tenant, [&](Tx& tx) {
+    tx.exec("select 1");
+    for (int i = 0; i < 513; ++i) {
+      auto const left = CustomerId::make(support::test_now);
+      tx.touch(left, 2);
+      tx.loses_names(left);
+    }
+  });
+  auto const commit = world.write(2);
+  CHECK_FALSE(commit.authority);
+  CHECK(commit.rests_on.empty());
+}
+
+TEST_CASE("the roots that names leave are told of ahead of COMMIT", "[cache][protocol]") {
+  World world;
+  auto options = world.options(postgres::server_role);
+  std::vector<postgres::Touched> told;
+  std::size_t committed = 1;
+  options.hooks.losing = [&](std::span<postgres::Touched const> roots) {
+    told.assign(roots.begin(), roots.end());
+    committed = world.session.exec("select from commits").size();
+  };
+  postgres::Pool pool(options, world.log, world.metrics);
+  pool.transact(Mode::write, world.tenant, [&](Tx& tx) {
+    tx.exec("select 1");
+    tx.touch(CustomerId::make(support::test_now), 4);
+    tx.touch(world.root, 4);
+    tx.loses_names(world.root);
+  });
+  REQUIRE(told.size() == 1);
+  CHECK(told[0].root == world.root);
+  CHECK(told[0].version == 4);
+  CHECK(committed == 0);
 }
 
 TEST_CASE("rows are swept once they are applied and of no use to anyone", "[cache][protocol]") {

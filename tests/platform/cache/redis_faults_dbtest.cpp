@@ -136,6 +136,20 @@ TEST_CASE("a grant that comes late is refused", "[cache][redis]") {
   CHECK(left <= 1000);
 }
 
+TEST_CASE("a write tells of what it rests on, too", "[cache][redis]") {
+  RedisCache cache;
+  auto const left = key_number(1);
+  auto const entered = key_number(2);
+  keep(cache, left, 1);
+  keep(cache, entered, 1);
+  // A name has moved from one to the other; whoever committed that does not reach Redis.
+  auto commit = cache.commit_of({touched(entered, 3)});
+  commit.rests_on = {touched(left, 2)};
+  CHECK(cache.settle(1, commit, 0ms));
+  CHECK(cache.get(0, left).kind == Kind::lease);
+  CHECK(cache.get(0, entered).kind == Kind::lease);
+}
+
 TEST_CASE("an answer waits until it is let go, its lapse or its caller's patience",
           "[cache][redis]") {
   RedisCache cache(RedisCache::As::one_instance);

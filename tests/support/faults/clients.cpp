@@ -262,12 +262,9 @@ void Player::rename(Person const& person) {
         });
 }
 
-/// A phone that led here leads to somebody else. The first one stays: contacts come by it. One such
-/// move at a time: what rests on one that is not answered yet is not covered (docs/ARCHITECTURE.md,
-/// "The cache").
+/// A phone that led here leads to somebody else. The first one stays: contacts come by it.
 void Player::hand_over(Person const& person) {
-  std::unique_lock const turn(world_.handing_over, std::try_to_lock);
-  if (!turn.owns_lock() || person.phones.size() < 2) return say(person);
+  if (person.phones.size() < 2) return say(person);
   auto const to = any_person();
   if (!to || to->customer == person.customer || to->phones.size() >= phones_most) {
     return say(person);

@@ -35,7 +35,6 @@ struct World {
   std::int64_t numbers = 0;
   std::int64_t phones = 0;
   std::atomic<bool> over = false;
-  std::mutex handing_over;  // held by whoever moves a phone
 };
 
 /// Used by one thread.

@@ -20,7 +20,7 @@ using Byte = std::uint8_t;
 enum class Part {
   lease,               // the map serves only within 1 s of a round trip on the lock's connection
   lease_from_sending,  // that second counts from when the round trip began
-  wait_to_answer,      // a new holder answers nothing for 2.5 s
+  wait_to_answer,      // a new holder answers nothing for 2.4 s
   wait_to_fill,        // nor does it keep documents
   loss_empties_map,    // who finds its session gone forgets what it kept
   write_under_lease,   // a write is acknowledged only within the lease, looked at after COMMIT

@@ -25,7 +25,7 @@ enum class Part {
   applied_by_snapshot,        // the relay tells what a snapshot sees, not what the horizon allows
   applied_is_a_set,           // "applied" names transactions, not a mark below which all is done
   epoch_in_key,               // entries of an earlier authority are out of sight
-  wait_before_active,         // 2.5 s between naming a Redis and trusting it
+  wait_before_active,         // 2.4 s between naming a Redis and trusting it
   start_over,                 // a relay that finds active=false repeats all of it
   only_holder_deactivates,    // the lock decides who may set active=false
   token,                      // a fill needs the token of its lease

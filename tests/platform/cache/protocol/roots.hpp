@@ -5,8 +5,9 @@
 // instance, which find their way by hint → entry → the entry's own list of names. Redis is believed
 // here; what that takes is one_key.hpp's matter.
 //
-// What is committed is a script: worlds one after the other, each told to the cache and
-// acknowledged. Roots are X and Y; names are p, an identifier, and x and y, the customers' ids.
+// What is committed is a script: worlds one after the other, each by a writer of its own that tells
+// the cache and then acknowledges; the next may be committed before, and be told and acknowledged
+// first. Roots are X and Y; names are p, an identifier, and x and y, the customers' ids.
 #pragma once
 
 #include <algorithm>
@@ -25,7 +26,8 @@ enum class Part {
   raises_new_root,        // and the one that it leads to now
   highest_plus_one,       // a merge or undo raises every root above the versions of all
   filled_under_own_root,  // a document is kept under its own root, whatever was looked for
-  token                   // a fill needs the token of its lease, which invalidation takes away
+  token,                  // a fill needs the token of its lease, which invalidation takes away
+  tells_what_it_rests_on  // whoever tells, tells of the roots that names left before, if untold
 };
 
 enum Root : Byte { no_root, x_root, y_root };
@@ -37,12 +39,14 @@ struct World {
   Byte leads[names];  // name → root
   Byte version[3];    // by root
   bool touched[3];    // by the commit that led here
+  bool left[3];       // names do not lead there any more, by that commit
 };
 
 enum class Change { write_to_x, write_to_y, move_p_to_y, move_p_to_x, merge, undo };
 std::vector<World> play(std::vector<Change> const& script, Rules<Part> const& rules);
 
 inline constexpr int reads = 2;
+inline constexpr std::size_t worlds_max = 4;  // of a script, the first one included
 /// leased: at a root by hint or by PostgreSQL. astray: to be answered by PostgreSQL alone.
 enum class At : Byte { not_begun, resolve, look, leased, read, astray, over };
 
@@ -53,7 +57,7 @@ struct Document {
 
 struct Read {
   Byte at = 0;
-  Byte acknowledged = 0;  // worlds, when it began
+  Byte acknowledged = 0;  // the last of the worlds that were, when it began
   Byte root = no_root;    // where it looks
   Document document;
 };
@@ -65,8 +69,8 @@ struct Entry {
 
 struct State {
   Byte committed = 0;  // the world that is
-  Byte told = 0;
-  Byte acknowledged = 0;
+  Byte told[worlds_max] = {};
+  Byte acknowledged[worlds_max] = {};
   Byte hints[names] = {no_root, no_root, no_root};
   Entry entries[3];
   Read read[reads];
@@ -93,6 +97,7 @@ class Roots {
 
  private:
   static constexpr char const* read_names[] = {"read 1", "read 2"};
+  static constexpr char const* writer_names[worlds_max] = {"", "writer 1", "writer 2", "writer 3"};
 
   World const& world(State const& s) const { return worlds_[s.committed]; }
   bool is_root(World const& w, Byte root) const {
@@ -102,26 +107,45 @@ class Roots {
 
   template <class Emit>
   void write(State const& s, Emit& emit) const {
-    State n = s;
-    if (s.acknowledged == s.committed) {
-      if (s.committed + 1u == worlds_.size()) return;
+    if (s.committed + 1u < worlds_.size()) {
+      State n = s;
       ++n.committed;
-      return emit("writer", worlds_[n.committed].commit, n);
+      emit(writer_names[n.committed], worlds_[n.committed].commit, n);
     }
-    if (s.told == s.committed) {
-      ++n.acknowledged;
-      return emit("writer", "acknowledges", n);
+    for (Byte w = 1; w <= s.committed; ++w) {
+      State n = s;
+      if (!s.told[w]) {
+        tell(n, w);
+        emit(writer_names[w], "tells the cache", n);
+      } else if (!s.acknowledged[w]) {
+        n.acknowledged[w] = 1;
+        emit(writer_names[w], "acknowledges", n);
+      }
     }
-    ++n.told;
+  }
+
+  /// Of the roots of this commit and of those that names have left by earlier ones still untold.
+  void tell(State& n, Byte w) const {
     for (Byte root : {x_root, y_root}) {
-      Entry& entry = n.entries[root];
-      if (!world(s).touched[root]) continue;
-      entry.token = 0;
-      bool const older =
-          entry.document.root == root && version(entry.document) < world(s).version[root];
-      if (older || entry.document.root != root) entry.document = {};
+      if (worlds_[w].touched[root]) invalidate(n.entries[root], root, worlds_[w].version[root]);
+      for (Byte before = 1; before < w && rules_.has(Part::tells_what_it_rests_on); ++before) {
+        if (n.told[before] || !worlds_[before].left[root]) continue;
+        invalidate(n.entries[root], root, worlds_[before].version[root]);
+      }
     }
-    emit("writer", "tells the cache", n);
+    n.told[w] = 1;
+  }
+
+  void invalidate(Entry& entry, Byte root, Byte raised) const {
+    entry.token = 0;
+    bool const older = entry.document.root == root && version(entry.document) < raised;
+    if (older || entry.document.root != root) entry.document = {};
+  }
+
+  static Byte last_acknowledged(State const& s) {
+    Byte last = s.committed;
+    while (last > 0 && !s.acknowledged[last]) --last;
+    return last;
   }
 
   template <class Emit>
@@ -132,7 +156,7 @@ class Roots {
     Read& read = n.read[i];
     switch (At(read.at)) {
       case At::not_begun:
-        read.acknowledged = s.acknowledged;
+        read.acknowledged = last_acknowledged(s);
         read.root = s.hints[name];
         read.at = Byte(read.root == no_root ? At::resolve : At::look);
         return emit(who, read.root == no_root ? "begins without a hint" : "begins with a hint", n);
@@ -235,6 +259,8 @@ inline World after(World w, Change change, Rules<Part> const& rules) {
   Byte const x = w.version[x_root];
   Byte const y = w.version[y_root];
   w.touched[x_root] = w.touched[y_root] = false;
+  w.left[x_root] = change == Change::move_p_to_y || change == Change::merge;
+  w.left[y_root] = change == Change::move_p_to_x || change == Change::undo;
   bool const joins = change == Change::merge || change == Change::undo;
   bool const highest = joins && rules.has(Part::highest_plus_one);
   Byte const above = static_cast<Byte>(std::max(x, y) + 1);
@@ -279,7 +305,7 @@ inline World after(World w, Change change, Rules<Part> const& rules) {
 
 /// X begins at version 3, with p; Y at version 1.
 inline std::vector<World> play(std::vector<Change> const& script, Rules<Part> const& rules) {
-  std::vector<World> worlds = {{"", {x_root, x_root, y_root}, {0, 3, 1}, {false, false, false}}};
+  std::vector<World> worlds = {{"", {x_root, x_root, y_root}, {0, 3, 1}, {}, {}}};
   for (Change const change : script) worlds.push_back(after(worlds.back(), change, rules));
   return worlds;
 }

@@ -18,7 +18,10 @@ struct Script {
 
 std::vector<Script> const scripts = {
     {"an identifier moves", {Change::move_p_to_y}},
+    {"an identifier moves, then a note", {Change::move_p_to_y, Change::write_to_y}},
     {"there and back", {Change::move_p_to_y, Change::move_p_to_x}},
+    {"there and back, a note",
+     {Change::move_p_to_y, Change::move_p_to_x, Change::write_to_x}},
     {"a merge", {Change::merge}},
     {"a note, then a merge", {Change::write_to_x, Change::merge}},
     {"a merge, then a note", {Change::merge, Change::write_to_y}},
@@ -76,6 +79,7 @@ TEST_CASE("protocol: every rule about roots is needed", "[protocol]") {
       {Part::highest_plus_one, "versions + 1 each, instead of above the highest"},
       {Part::filled_under_own_root, "keeping a document under the root that was looked for"},
       {Part::token, "without the token"},
+      {Part::tells_what_it_rests_on, "telling of nothing but one's own roots"},
   };
   for (auto const& [part, name] : all) {
     auto const found = search_all(Rules<Part>::without({part}));
