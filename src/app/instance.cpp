@@ -13,6 +13,7 @@
 #include "app/readiness.hpp"
 #include "app/ringing.hpp"
 #include "app/routes.hpp"
+#include "app/waking.hpp"
 #include "throughline/domain/context.hpp"
 #include "throughline/domain/live.hpp"
 #include "throughline/platform/auth.hpp"
@@ -90,6 +91,7 @@ live::Limits live_limits(config::Limits const& from) {
   limits.subscribers_per_key = from.live_streams_per_key;
   limits.queue = {from.live_queue_events, from.live_queue_bytes};
   limits.keep_alive = from.live_keep_alive;
+  limits.look_interval = from.live_look;
   return limits;
 }
 
@@ -141,13 +143,17 @@ struct Instance::Parts {
         keeper(keeper_options(from, timing), standing, memory_entries, redis_form, log, metrics),
         readiness({service_pool, server, keeper, form_of(from), stores, clock}, metrics),
         live({pool, service_pool, clock, log, metrics}, live_limits(from.limits)),
+        waking(make_waking()),
         api(with_service_routes(make_routes(metrics)),
-            {pool, keys, hints, flights, stores, log, metrics}, from.workers, from.limits),
+            {pool, keys, hints, flights, stores, log, metrics,
+             [this](auto const& roots) { waking->committed(roots); }},
+            from.workers, from.limits),
         ringing(alarm_handlers(), ringing_parts()) {}
 
   postgres::PoolOptions server_pool_options();
   std::vector<std::shared_ptr<cache::Store>> make_stores();
   std::vector<http::Route> with_service_routes(std::vector<http::Route> routes);
+  std::shared_ptr<Waking> make_waking();
   RingingParts ringing_parts();
   void start();
   void stop();
@@ -174,6 +180,8 @@ struct Instance::Parts {
   cache::Keeper keeper;
   Readiness readiness;
   live::Hub live;
+  std::optional<redis::Listener> wakes;  // of other instances
+  std::shared_ptr<Waking> waking;
   http::Api api;
   Ringing ringing;
   std::optional<http::Server> metrics_server;
@@ -228,11 +236,21 @@ std::vector<http::Route> Instance::Parts::with_service_routes(std::vector<http::
   return routes;
 }
 
+std::shared_ptr<Waking> Instance::Parts::make_waking() {
+  if (redis_clients.empty()) return std::make_shared<Waking>(live, server, nullptr);
+  auto made = std::make_shared<Waking>(live, server, redis_clients.front().get());
+  wakes.emplace(
+      server.loop(Waking::io_thread), redis_options(config), Waking::channel,
+      [made](std::string const& message) { made->heard(message); }, log);
+  return made;
+}
+
 /// Its commits are settled as those of requests are, though nobody waits for an answer.
 RingingParts Instance::Parts::ringing_parts() {
   auto const committed = [this](postgres::Committed done) {
     auto commit = cache::commit_of(std::move(done));
     if (commit.roots.empty()) return;
+    waking->committed(commit.roots);
     server.post(0, [store = stores.front(), commit = std::move(commit)]() mutable {
       store->settle(std::move(commit), ringing_settle, [](bool) {});
     });

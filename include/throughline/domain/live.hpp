@@ -30,8 +30,10 @@ inline constexpr std::int64_t replay_max = 500'000;
 /// A stream that is being brought up to date is sent no more while half of its queue waits; after
 /// so long without taking any of it the reader is cut.
 inline constexpr std::chrono::milliseconds replay_patience{10'000};
-/// Between two looks for new facts, while anybody listens.
-inline constexpr std::chrono::milliseconds look_interval{10};
+/// Between two looks for facts that are known to be coming: drawn and not to be shown yet.
+inline constexpr std::chrono::milliseconds settling_interval{10};
+/// Between two looks that Hub::wake() asks for, however much is committed.
+inline constexpr std::chrono::milliseconds wake_spacing{5};
 /// Between two looks whether the keys that streams stand under still hold.
 inline constexpr std::chrono::milliseconds key_interval{300};
 /// Keys not confirmed for so long are shown nothing more until they are.
@@ -44,6 +46,8 @@ struct Limits {
   std::size_t subscribers_per_key = 4000;  // beyond: 429
   http::StreamLimits queue;                // beyond: cut, and told so
   std::chrono::milliseconds keep_alive{15'000};
+  /// Between two looks for new facts that nothing woke the hub to, while anybody listens.
+  std::chrono::milliseconds look_interval{100};
 };
 
 /// Everybody who listens to this instance. Owns one thread, which reads the feed of each tenant
@@ -65,6 +69,10 @@ class Hub {
 
   /// Ends every stream, having told its reader, and refuses new ones as unavailable. Idempotent.
   void stop();
+
+  /// Something was committed for this tenant: those who listen to it are shown it now, not at the
+  /// next look. Nothing depends on being told, or told once. Any thread; does not wait.
+  void wake(TenantId tenant);
 
   /// A request for a stream: GET /v1/live. I/O thread; throws what is wrong with it at a glance,
   /// the rest is answered by the stream.

@@ -31,6 +31,8 @@ struct Limits {
   std::size_t live_queue_events = 1024;        // waiting for one reader; beyond: its stream is cut
   std::size_t live_queue_bytes = 1024 * 1024;  // likewise
   std::chrono::milliseconds live_keep_alive{15000};
+  // For news that nothing woke live streams to.
+  std::chrono::milliseconds live_look{100};
   std::chrono::milliseconds header_timeout{10000};
   std::chrono::milliseconds body_timeout{30000};
   std::chrono::milliseconds idle_timeout{75000};

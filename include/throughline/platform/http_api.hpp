@@ -5,7 +5,9 @@
 #pragma once
 
 #include <cstddef>
+#include <functional>
 #include <memory>
+#include <span>
 #include <vector>
 
 #include "throughline/platform/auth.hpp"
@@ -28,6 +30,9 @@ struct ApiParts {
   std::vector<std::shared_ptr<cache::Store>> stores;  // one per I/O thread, in their order
   log::Logger& log;
   metrics::Registry& metrics;
+  /// Told of the roots of every commit before its answer goes out. Any thread; must neither throw
+  /// nor wait. May be empty.
+  std::function<void(std::span<postgres::Touched const>)> committed = {};
 };
 
 /// Owns the workers, and the lanes of writes that commit in groups. Requests wait for one in a

@@ -66,8 +66,22 @@ class Client {
   void close();
 
  private:
+  friend class Listener;
   struct Impl;
   std::shared_ptr<Impl> impl_;
+};
+
+/// A connection that only listens: each message published on the channel comes to `heard`, on the
+/// thread that runs `loop`. Reconnects by itself; what is published while it is down is lost.
+/// Constructed and destroyed as a Client is.
+class Listener {
+ public:
+  using Heard = std::function<void(std::string const& message)>;
+  Listener(boost::asio::io_context& loop, Options options, std::string channel, Heard heard,
+           log::Logger& log);
+
+ private:
+  Client client_;
 };
 
 }  // namespace throughline::redis

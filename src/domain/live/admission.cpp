@@ -48,11 +48,23 @@ void Admission::leave(Subscriber& subscriber) {
   present_gauge_.set(static_cast<double>(--present_));
 }
 
-std::optional<std::vector<SubscriberPtr>> Admission::arrivals(std::chrono::milliseconds longest) {
+std::optional<Admission::Arrivals> Admission::arrivals(std::chrono::milliseconds longest) {
   std::unique_lock lock(mutex_);
-  changed_.wait_for(lock, longest, [this] { return stopped_ || !arrived_.empty(); });
+  changed_.wait_for(lock, longest, [this] { return stopped_ || woken_ || !arrived_.empty(); });
   if (stopped_ && arrived_.empty()) return std::nullopt;
-  return std::exchange(arrived_, {});
+  return Arrivals{std::exchange(arrived_, {}), std::exchange(woken_, false)};
+}
+
+void Admission::listened(std::set<TenantId> tenants) {
+  std::lock_guard const lock(mutex_);
+  listened_ = std::move(tenants);
+}
+
+void Admission::wake(TenantId tenant) {
+  std::lock_guard const lock(mutex_);
+  if (woken_ || !listened_.contains(tenant)) return;
+  woken_ = true;
+  changed_.notify_one();
 }
 
 void Admission::stop() {

@@ -10,6 +10,7 @@
 #include <map>
 #include <mutex>
 #include <optional>
+#include <set>
 #include <vector>
 
 #include "domain/live/subscriber.hpp"
@@ -31,9 +32,16 @@ class Admission {
   void count_key(Subscriber& subscriber);
   void leave(Subscriber& subscriber);
 
-  /// Those who arrived since the last time; waits for the first at most this long. nullopt after
-  /// stop(), when nobody is left waiting here.
-  std::optional<std::vector<SubscriberPtr>> arrivals(std::chrono::milliseconds longest);
+  struct Arrivals {
+    std::vector<SubscriberPtr> subscribers;
+    bool woken = false;
+  };
+  /// Those who arrived since the last time, and whether wake() was called for a tenant that is
+  /// listened to; waits for either at most this long. nullopt after stop(), when nobody is left
+  /// waiting here.
+  std::optional<Arrivals> arrivals(std::chrono::milliseconds longest);
+  void listened(std::set<TenantId> tenants);
+  void wake(TenantId tenant);
   void stop();
 
  private:
@@ -47,6 +55,8 @@ class Admission {
   std::vector<SubscriberPtr> arrived_;  // guarded by mutex_, as is the rest
   std::map<KeyId, std::size_t> by_key_;
   std::size_t present_ = 0;
+  std::set<TenantId> listened_;
+  bool woken_ = false;
   bool stopped_ = false;
 };
 

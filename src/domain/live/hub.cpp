@@ -23,7 +23,7 @@ using Moment = std::chrono::steady_clock;
 
 constexpr milliseconds idle_interval{1000};  // while nobody listens
 constexpr milliseconds housekeeping_interval{100};
-// All is read so often although nothing tells of news.
+// All is read so often, by the look that comes then, although nothing tells of news.
 constexpr milliseconds unasked_interval{250};
 constexpr milliseconds pause_after_failure{100};
 
@@ -56,11 +56,15 @@ struct Hub::Impl {
 
   void stop();
   void run();
-  void turn(std::vector<SubscriberPtr> arrived);
+  void turn(Admission::Arrivals const& arrived);
   void let_in(std::vector<SubscriberPtr> const& arrived);
   void redeem(std::vector<SubscriberPtr> const& holders);
   void welcome(SubscriberPtr const& subscriber);
+  void tell_listened();
   void look_at_keys();
+  bool restless() const;
+  milliseconds patience() const;
+  void space_out();
   bool has_news();
   bool read_on();
   void keep_house();
@@ -79,6 +83,8 @@ struct Hub::Impl {
   bool unsettled_ = false;
   bool more_ = false;  // to be done at once
   bool failing_ = false;
+  Moment::time_point woken_at_;
+  Moment::time_point looked_at_;
   Moment::time_point read_at_;
   Moment::time_point kept_at_;
   Moment::time_point keys_asked_at_;
@@ -93,11 +99,11 @@ void Hub::Impl::stop() {
 
 void Hub::Impl::run() {
   for (;;) {
-    auto const patience = more_ ? milliseconds{0} : feeds_.empty() ? idle_interval : look_interval;
-    auto arrived = admission_.arrivals(failing_ ? pause_after_failure : patience);
+    auto const arrived = admission_.arrivals(patience());
     if (!arrived) break;
+    if (arrived->woken) space_out();
     try {
-      turn(std::move(*arrived));
+      turn(*arrived);
       failing_ = false;
     } catch (std::exception const& failure) {
       if (!failing_) parts_.log.warning("live_not_read", {{"reason", failure.what()}});
@@ -108,13 +114,36 @@ void Hub::Impl::run() {
   for (auto& [tenant, feed] : feeds_) feed.cut_all(wire::Cut::draining);
 }
 
-void Hub::Impl::turn(std::vector<SubscriberPtr> arrived) {
-  more_ = false;
-  let_in(arrived);
+/// Whether something is known to be coming, or to wait.
+bool Hub::Impl::restless() const {
+  return unsettled_ || std::any_of(feeds_.begin(), feeds_.end(),
+                                   [](auto const& item) { return item.second.restless(); });
+}
+
+/// How long to wait for who arrives and for what wakes.
+milliseconds Hub::Impl::patience() const {
+  if (failing_) return pause_after_failure;
+  if (more_) return milliseconds{0};
+  if (feeds_.empty()) return idle_interval;
+  return restless() ? settling_interval : std::min(limits_.look_interval, housekeeping_interval);
+}
+
+/// Under a load of writes one look shows what many of them have committed.
+void Hub::Impl::space_out() {
+  std::this_thread::sleep_until(woken_at_ + wake_spacing);
+  woken_at_ = Moment::now();
+}
+
+void Hub::Impl::turn(Admission::Arrivals const& arrived) {
+  bool const asked = std::exchange(more_, false) || arrived.woken;
+  let_in(arrived.subscribers);
   if (is_due(kept_at_, housekeeping_interval)) keep_house();
   if (feeds_.empty()) return;
   if (is_due(keys_asked_at_, key_interval)) look_at_keys();
-  if (Moment::now() - keys_confirmed_at_ < key_trusted_for) more_ = read_on();
+  if (Moment::now() - keys_confirmed_at_ >= key_trusted_for) return;
+  if (!asked && !restless() && Moment::now() - looked_at_ < limits_.look_interval) return;
+  looked_at_ = Moment::now();
+  more_ = read_on();
 }
 
 void Hub::Impl::let_in(std::vector<SubscriberPtr> const& arrived) {
@@ -172,8 +201,15 @@ void Hub::Impl::welcome(SubscriberPtr const& subscriber) {
   } catch (Error const& error) {
     return delivery_.refuse(*subscriber, error);
   }
-  feeds_.try_emplace(subscriber->tenant, subscriber->tenant, common_)
-      .first->second.join(subscriber);
+  auto const [feed, is_new] = feeds_.try_emplace(subscriber->tenant, subscriber->tenant, common_);
+  if (is_new) tell_listened();
+  feed->second.join(subscriber);
+}
+
+void Hub::Impl::tell_listened() {
+  std::set<TenantId> tenants;
+  for (auto const& [tenant, feed] : feeds_) tenants.insert(tenant);
+  admission_.listened(std::move(tenants));
 }
 
 void Hub::Impl::look_at_keys() {
@@ -219,7 +255,8 @@ void Hub::Impl::keep_house() {
     feed.remove_gone();
     feed.keep_alive();
   }
-  std::erase_if(feeds_, [](auto const& item) { return item.second.empty(); });
+  if (std::erase_if(feeds_, [](auto const& item) { return item.second.empty(); }) > 0)
+    tell_listened();
 }
 
 Hub::Hub(Parts const& parts, Limits const& limits) : impl_(std::make_unique<Impl>(parts, limits)) {}
@@ -234,6 +271,10 @@ void Hub::stop() {
 
 Limits const& Hub::limits() const {
   return impl_->limits_;
+}
+
+void Hub::wake(TenantId tenant) {
+  impl_->admission_.wake(tenant);
 }
 
 void Hub::open(http::Call const& call, std::shared_ptr<http::Stream> stream) {

@@ -49,6 +49,8 @@ class TenantFeed {
 
   std::set<KeyId> keys() const;
   bool empty() const;
+  /// Whether turn() has more to do soon, whatever is committed meanwhile.
+  bool restless() const { return !joining_.empty() || !replays_.empty() || held_back_; }
 
  private:
   /// Where one has got to, and for whom.

@@ -85,6 +85,8 @@ void add_limits(CLI::App& command, Limits& limits) {
            "bytes of them; beyond: its stream is cut", 4096, 64 << 20);
   add_duration(command, "--live-keep-alive-ms", "THROUGHLINE_LIVE_KEEP_ALIVE_MS",
                limits.live_keep_alive, "between comments on a quiet live stream", 100, 600000);
+  add_duration(command, "--live-look-ms", "THROUGHLINE_LIVE_LOOK_MS", limits.live_look,
+               "between looks for news that nothing woke live streams to", 10, 600000);
   add_duration(command, "--header-timeout-ms", "THROUGHLINE_HEADER_TIMEOUT_MS",
                limits.header_timeout, "for a header block to arrive", 10, 600000);
   add_duration(command, "--body-timeout-ms", "THROUGHLINE_BODY_TIMEOUT_MS", limits.body_timeout,

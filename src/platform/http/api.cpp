@@ -78,7 +78,7 @@ class Api::Impl {
         router_(std::move(routes)),
         crossing_(workers, limits, parts.log, parts.metrics),
         key_lookups_(keys_, crossing_, parts.metrics),
-        settling_(parts.stores),
+        settling_(parts.stores, parts.committed),
         batching_(parts.pool, crossing_, limits, settling_, parts.log, parts.metrics),
         cached_reads_(parts, crossing_) {}
 

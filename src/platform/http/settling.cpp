@@ -22,9 +22,9 @@ constexpr char unsettled_keyless_text[] =
 
 /// Instead of the answer to a write that is done, while a cache may still contradict it.
 Reply unsettled(Reply done, std::string const& request_id) {
-  auto const key =
-      std::find_if(done.headers.begin(), done.headers.end(),
-                   [](auto const& header) { return header.first == "Idempotency-Key"; });
+  auto const key = std::find_if(done.headers.begin(), done.headers.end(), [](auto const& header) {
+    return header.first == "Idempotency-Key";
+  });
   bool const keyed = key != done.headers.end();
   auto reply = problem(Error(Code::unavailable, keyed ? unsettled_text : unsettled_keyless_text)
                            .retry_after(std::chrono::seconds(1)),
@@ -48,6 +48,7 @@ void answer_all(Answers answers) {
 
 void Settling::settle(cache::Commit commit, Answers answers) const {
   if (commit.roots.empty()) return answer_all(std::move(answers));
+  if (told_) told_(commit.roots);
   // Nearly always one group: hardly anybody says how long.
   std::map<std::chrono::milliseconds, Answers> by_wait;
   for (auto& answer : answers) {

@@ -4,6 +4,7 @@
 // Between COMMIT and answer: no cache may contradict what is said. For one write or a batch.
 #pragma once
 
+#include <functional>
 #include <memory>
 #include <span>
 #include <utility>
@@ -19,9 +20,11 @@ using Answers = std::vector<std::pair<VisitPtr, Reply>>;
 /// Any thread.
 class Settling {
  public:
-  /// One store per I/O thread, in their order.
-  explicit Settling(std::vector<std::shared_ptr<cache::Store>> stores)
-      : stores_(std::move(stores)) {}
+  using Told = std::function<void(std::span<postgres::Touched const>)>;
+  /// One store per I/O thread, in their order. `told` is told of the roots of each commit; may be
+  /// empty.
+  Settling(std::vector<std::shared_ptr<cache::Store>> stores, Told told)
+      : stores_(std::move(stores)), told_(std::move(told)) {}
 
   /// Sends the answers, each on its own I/O thread, once the commit they share is settled, or a
   /// problem to those who will not wait for that (Prefer).
@@ -31,6 +34,7 @@ class Settling {
 
  private:
   std::vector<std::shared_ptr<cache::Store>> const stores_;
+  Told const told_;
 };
 
 /// Each I/O thread is woken once.

@@ -75,6 +75,8 @@ struct Client::Impl : std::enable_shared_from_this<Client::Impl> {
   bool closed = false;
   std::string run_id;
   std::vector<std::function<void(bool)>> listeners;
+  std::string channel;  // of a Listener, which sends no commands; otherwise empty
+  Listener::Heard heard;
 
   asio::ip::tcp::resolver resolver;
   asio::steady_timer phase_timer;     // ends connecting, or the backoff
@@ -151,6 +153,7 @@ void Client::Impl::shaken(Reply reply, bool last) {
   phase_timer.cancel();
   failures = 0;
   up = true;
+  if (!channel.empty()) link->listen(channel, heard);
   log.info("redis_up");
   tell(true);
 }
@@ -249,6 +252,14 @@ void Client::on_state(std::function<void(bool)> listener) {
 }
 void Client::close() {
   impl_->close();
+}
+
+// The loop has not turned yet, or turns on this thread: the connection is still to be opened.
+Listener::Listener(asio::io_context& loop, Options options, std::string channel, Heard heard,
+                   log::Logger& log)
+    : client_(loop, std::move(options), log) {
+  client_.impl_->channel = std::move(channel);
+  client_.impl_->heard = std::move(heard);
 }
 
 }  // namespace throughline::redis

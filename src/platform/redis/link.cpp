@@ -108,6 +108,14 @@ bool Link::send(std::vector<std::string> const& words, Clock::time_point deadlin
   return true;
 }
 
+void Link::listen(std::string const& channel, std::function<void(std::string const&)> heard) {
+  if (!context_) return;
+  heard_ = [heard = std::move(heard)](Reply message) { heard(message.text); };
+  // Nothing is sent any more by which the loss of the other end would be noticed.
+  redisEnableKeepAlive(&context_->c);
+  redisAsyncCommand(context_, hook_message, this, "SUBSCRIBE %b", channel.data(), channel.size());
+}
+
 void Link::shut(std::string const& why) {
   if (!context_) return;
   why_lost_ = why;
@@ -148,6 +156,16 @@ void Link::hook_reply(redisAsyncContext*, void* reply, void* self) noexcept {
   link.answered_.push_back(
       {std::move(link.sent_.front().done), raw ? converted(*raw) : unavailable()});
   link.sent_.pop_front();
+}
+
+/// Called for {"subscribe", channel, count}, for each {"message", channel, text}, and with nothing
+/// at the end.
+void Link::hook_message(redisAsyncContext*, void* reply, void* self) noexcept {
+  auto& link = *static_cast<Link*>(self);
+  auto const* raw = static_cast<redisReply const*>(reply);
+  bool const text = raw != nullptr && raw->type == REDIS_REPLY_ARRAY && raw->elements == 3 &&
+                    raw->element[2]->type == REDIS_REPLY_STRING;
+  if (text) link.answered_.push_back({link.heard_, converted(*raw->element[2])});
 }
 
 void Link::wait_readable() {

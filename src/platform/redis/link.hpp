@@ -45,6 +45,9 @@ class Link : public std::enable_shared_from_this<Link> {
   std::optional<std::string> connect(std::string const& address, int port);
   /// False, with `done` untouched, if the connection is gone.
   bool send(std::vector<std::string> const& words, Clock::time_point deadline, Callback& done);
+  /// Subscribes to the channel: from then on the connection takes no commands, and each message
+  /// comes to `heard`. Once.
+  void listen(std::string const& channel, std::function<void(std::string const&)> heard);
   bool alive() const { return context_ != nullptr; }
   std::size_t in_flight() const { return sent_.size(); }
   /// Of the command that has waited longest; only where in_flight() is not 0.
@@ -67,6 +70,7 @@ class Link : public std::enable_shared_from_this<Link> {
   static void hook_cleanup(void* self) noexcept;
   static void hook_connected(redisAsyncContext const* context, int status) noexcept;
   static void hook_reply(redisAsyncContext* context, void* reply, void* self) noexcept;
+  static void hook_message(redisAsyncContext* context, void* reply, void* self) noexcept;
 
   void wait_readable();
   void wait_writable();
@@ -86,6 +90,7 @@ class Link : public std::enable_shared_from_this<Link> {
   std::string why_lost_;
   std::deque<Sent> sent_;          // in the order of hiredis's own queue
   std::deque<Answered> answered_;  // waiting for hiredis to return
+  Callback heard_;                 // of a connection that listens
   bool connected_ = false;
   bool reading_ = false;   // a wait for readability is pending
   bool writing_ = false;   // a write is pending

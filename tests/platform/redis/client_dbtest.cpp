@@ -286,3 +286,33 @@ TEST_CASE("a callback that throws harms nobody else", "[redis]") {
   CHECK(session.ask({"PING"}).text == "PONG");
   CHECK(session.client->connected());
 }
+
+TEST_CASE("a listener hears what is published, and again once its connection is back", "[redis]") {
+  support::RedisServer server;
+  Session session(server.url());
+  std::vector<std::string> heard;
+  redis::Listener listener(
+      session.loop.io(), Session::options(server.url(), {}, patience), "news",
+      [&](std::string const& message) { heard.push_back(message); }, session.log);
+  REQUIRE(session.wait_up());
+  auto const publish = [&](std::string const& message) {
+    auto const receivers = session.ask({"PUBLISH", "news", message});
+    REQUIRE(receivers.kind == Kind::integer);
+    return receivers.integer;
+  };
+  REQUIRE(session.loop.run_until([&] { return publish("first") == 1; }));
+  REQUIRE(session.loop.run_until([&] { return !heard.empty(); }));
+  std::string const binary("a\0b\r\n\xFF", 6);
+  CHECK(publish(binary) == 1);
+  CHECK(session.ask({"PUBLISH", "other", "x"}).integer == 0);
+  REQUIRE(session.loop.run_until([&] { return heard.size() == 2; }));
+  CHECK(heard == std::vector<std::string>{"first", binary});
+
+  server.kill();
+  REQUIRE(session.wait_down());
+  server.start();
+  REQUIRE(session.wait_up());
+  REQUIRE(session.loop.run_until([&] { return publish("again") == 1; }));
+  REQUIRE(session.loop.run_until([&] { return heard.size() == 3; }));
+  CHECK(heard.back() == "again");
+}
