@@ -27,7 +27,7 @@ void Waking::committed(std::span<postgres::Touched const> roots) {
   server_.post(io_thread, [self = shared_from_this()] { self->publish(); });
 }
 
-/// One message at a time is under way: what is committed meanwhile goes with the next.
+/// A message every so often at the most: what is committed meanwhile goes with the next.
 void Waking::publish() {
   std::string message = sender_;
   {
@@ -37,10 +37,10 @@ void Waking::publish() {
     for (auto const& tenant : std::exchange(unpublished_, {}))
       message.append(" ").append(std::to_string(tenant.value));
   }
-  publisher_->command({"PUBLISH", channel, message},
-                      [weak = weak_from_this()](redis::Reply const&) {
-                        if (auto const self = weak.lock()) self->publish();
-                      });
+  publisher_->command({"PUBLISH", channel, message}, [](redis::Reply const&) {});
+  server_.post_after(io_thread, live::wake_spacing, [weak = weak_from_this()] {
+    if (auto const self = weak.lock()) self->publish();
+  });
 }
 
 void Waking::heard(std::string const& message) {

@@ -32,7 +32,8 @@ inline constexpr std::int64_t replay_max = 500'000;
 inline constexpr std::chrono::milliseconds replay_patience{10'000};
 /// Between two looks for facts that are known to be coming: drawn and not to be shown yet.
 inline constexpr std::chrono::milliseconds settling_interval{10};
-/// Between two looks that Hub::wake() asks for, however much is committed.
+/// Between two looks that Hub::wake() asks for, and for callers between two messages that ask
+/// other instances for them, however much is committed.
 inline constexpr std::chrono::milliseconds wake_spacing{5};
 /// Between two looks whether the keys that streams stand under still hold.
 inline constexpr std::chrono::milliseconds key_interval{300};

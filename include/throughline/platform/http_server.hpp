@@ -98,6 +98,8 @@ class Server {
 
   /// Any thread: runs `task` on an I/O thread, soon. Dropped once the server stopped.
   void post(std::size_t thread, std::function<void()> task);
+  /// The same, after this time.
+  void post_after(std::size_t thread, std::chrono::milliseconds delay, std::function<void()> task);
 
   /// Throws std::runtime_error, naming the address, if it can't listen there.
   void start(Handler handler);

@@ -26,6 +26,14 @@ milliseconds tick_interval(config::Limits const& limits) {
 
 }  // namespace
 
+void post_after(asio::io_context& loop, std::chrono::milliseconds delay,
+                std::function<void()> task) {
+  asio::post(loop, [&loop, delay, task = std::move(task)]() mutable {
+    auto const timer = std::make_shared<asio::steady_timer>(loop, delay);
+    timer->async_wait([timer, task = std::move(task)](boost::system::error_code) { task(); });
+  });
+}
+
 bool Seats::take() {
   std::lock_guard const lock(mutex_);
   if (taken_ == max_) return false;

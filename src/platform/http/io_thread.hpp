@@ -21,6 +21,10 @@ namespace throughline::http {
 
 class Session;
 
+/// Any thread: runs `task` on the loop's, after this time.
+void post_after(asio::io_context& loop, std::chrono::milliseconds delay,
+                std::function<void()> task);
+
 /// How many connections the server holds, over all its threads.
 class Seats {
  public:

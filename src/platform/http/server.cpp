@@ -81,6 +81,11 @@ void Server::post(std::size_t thread, std::function<void()> task) {
   asio::post(loop(thread), std::move(task));
 }
 
+void Server::post_after(std::size_t thread, std::chrono::milliseconds delay,
+                        std::function<void()> task) {
+  http::post_after(loop(thread), delay, std::move(task));
+}
+
 void Server::start(Handler handler) {
   auto const& listen = impl_->state.options.listen;
   try {

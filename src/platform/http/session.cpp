@@ -33,10 +33,7 @@ void Exchange::post(std::function<void()> task) {
 }
 
 void Exchange::post_after(std::chrono::milliseconds delay, std::function<void()> task) {
-  post([&loop = session_->io_.loop(), delay, task = std::move(task)]() mutable {
-    auto const timer = std::make_shared<asio::steady_timer>(loop, delay);
-    timer->async_wait([timer, task = std::move(task)](boost::system::error_code) { task(); });
-  });
+  http::post_after(session_->io_.loop(), delay, std::move(task));
 }
 
 void Exchange::answer(Reply reply) {
