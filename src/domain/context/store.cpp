@@ -39,28 +39,35 @@ Leading identifier_in(std::string_view line) {
 // risk, $13 tiers of high value unless set, $14 warnings in their order, $15 pending handoffs, $16
 // commitments a case. Every list is read through an index that ends with its order, $11 rows
 // further than it is shown, so that no history, however long, is read or sorted; "more" counts
-// those.
+// those. Setting the plan up is most of what it costs: columns that nobody shows are left out, and
+// SQL functions are called so that their bodies become part of the plan (lateral, and no sub-select
+// among the arguments), or each would be planned anew every time.
 constexpr std::string_view assemble_sql = R"sql(
 with root as materialized (
-  select id, version, changed_at from parts
-  where tenant_id = $1 and id = $2 and root_id = id
+  select id, version, changed_at, id || array(
+      select p.id from parts p
+      where p.tenant_id = $1 and p.root_id = $2 and p.root_id <> p.id) as parts
+  from parts where tenant_id = $1 and id = $2 and root_id = id
 ), members as materialized (
-  select id from root
-  union all
-  select id from parts where tenant_id = $1 and root_id = $2 and root_id <> id
+  select unnest(parts) as id from root
 ), person as materialized (
-  select customer_view.* from root cross join lateral customer_view($1, root.id)
+  select c.display_name, c.tier, c.language, c.profile, c.sensitivities
+  from root cross join lateral customer_view($1, root.id) c
 ), owned as materialized (
-  select customer_identifiers.* from root cross join lateral customer_identifiers($1, root.id)
+  select i.type, i.value, i.assurance, i.shared, i.confirmed_at
+  from root cross join lateral customer_identifiers($1, root.id) i
 ), live as materialized (
   select i.* from members m cross join lateral (
-    select * from interactions
+    select id, case_id, channel, agent, started_at, intent, last_message_at, sentiment,
+           sentiment_before
+    from interactions
     where tenant_id = $1 and part_id = m.id and status = 'live'
     order by started_at desc, id desc limit $6::bigint + $11) i
   order by i.started_at desc, i.id desc limit $6::bigint + $11
 ), recent as materialized (
   select i.* from members m cross join lateral (
-    select * from interactions
+    select id, case_id, channel, started_at, ended_at, intent, outcome, summary
+    from interactions
     where tenant_id = $1 and part_id = m.id and status = 'ended'
     order by started_at desc, id desc limit $10::bigint + $11) i
   order by i.started_at desc, i.id desc limit $10::bigint + $11
@@ -74,69 +81,21 @@ with root as materialized (
   order by h.offered_at desc, h.id desc limit $15::bigint + $11
 ), problems as materialized (
   select c.* from members m cross join lateral (
-    (select * from cases
+    (select id, opened_at from cases
      where tenant_id = $1 and part_id = m.id and status in ('open', 'pending')
      order by opened_at desc, id desc limit $7::bigint + $11)
     union all
-    (select * from cases
+    (select id, opened_at from cases
      where tenant_id = $1 and part_id = m.id and status = 'resolved' and not aged
      order by resolved_at desc limit $7::bigint + $11)
     union all
-    (select c.*
-     from (select distinct case_id
-           from (select case_id from commitments
-                 where tenant_id = $1 and part_id = m.id and status = 'open'
-                 order by due_at, id limit $7::bigint + $11) soonest) promised
-     join cases c on c.tenant_id = $1 and c.id = promised.case_id
-     where c.status = 'closed' or c.status = 'resolved' and c.aged)) c
+    (select id, opened_at from cases
+     where tenant_id = $1 and (status = 'closed' or status = 'resolved' and aged)
+       and id = any(array(
+         select case_id from commitments
+         where tenant_id = $1 and part_id = m.id and status = 'open'
+         order by due_at, id limit $7::bigint + $11)))) c
   order by c.opened_at desc, c.id desc limit $7::bigint + $11
-), shown_cases as materialized (
-  select c.id, c.opened_at, json_build_object(
-    'id', c.id,
-    'number', c.number,
-    'subject', json_text(c.subject, $4),
-    'intent', c.intent,
-    'status', c.status,
-    'priority', c.priority,
-    'assignee', c.assignee,
-    'opened_at', json_time(c.opened_at),
-    'open_question', json_text(c.open_question, $4),
-    'steps_taken', coalesce(steps.items, '[]'),
-    'commitments', coalesce(promises.items, '[]'),
-    'sla', sla_of_case($1, c.id),
-    'sentiment', mood.value,
-    'notes', coalesce(notes.items, '[]'),
-    'more', nullif(jsonb_strip_nulls(jsonb_build_object(
-      'steps_taken', nullif(greatest(steps.total - $8, 0), 0),
-      'commitments', nullif(greatest(promises.total - $16, 0), 0),
-      'notes', nullif(greatest(notes.total - $9, 0), 0))), '{}')
-  ) as item
-  from (select * from problems order by opened_at desc, id desc limit $7) c
-  cross join lateral (
-    select json_agg(json_build_object('text', json_text(n.text, $4), 'channel', n.channel,
-        'at', json_time(n.at)) order by n.at desc, n.id desc) filter (where n.rank <= $8) as items,
-      count(*) as total
-    from (select text, channel, at, id, row_number() over (order by at desc, id desc) as rank
-          from notes s where tenant_id = $1 and case_id = c.id and kind = 'step'
-            and not exists (select from notes r where r.tenant_id = $1 and r.replaces_id = s.id)
-          order by at desc, id desc limit $8::bigint + $11) n
-  ) steps
-  cross join lateral (
-    select json_agg(json_build_object('kind', n.kind, 'text', json_text(n.text, $4),
-        'agent', n.agent, 'channel', n.channel, 'at', json_time(n.at))
-        order by n.at desc, n.id desc) filter (where n.rank <= $9) as items,
-      count(*) as total
-    from (select kind, text, agent, channel, at, id,
-            row_number() over (order by at desc, id desc) as rank
-          from notes s where tenant_id = $1 and case_id = c.id and kind in ('note', 'disclosure')
-            and not exists (select from notes r where r.tenant_id = $1 and r.replaces_id = s.id)
-          order by at desc, id desc limit $9::bigint + $11) n
-  ) notes
-  cross join lateral commitments_view($1, c.id, $4, $16, $11) promises
-  left join lateral (
-    select json_build_object('last', felt.last, 'trend', felt.trend) as value
-    from case_mood($1, c.id) felt
-  ) mood on true
 ), rules as (
   select value, value#>'{high_value,tiers}' as tiers from settings
   where tenant_id = $1 and section = 'warnings'
@@ -161,7 +120,7 @@ with root as materialized (
   select w.code, w.since, w.id, 0::bigint, json_build_object('code', w.code,
     'interaction_id', w.interaction_id, 'channel', w.channel, 'since', json_time(w.since),
     'until', json_time(w.until))
-  from warnings_standing($1, array(select id from members)) w
+  from root cross join lateral warnings_standing($1, root.parts) w
   union all
   select 'sensitivity', null, null, place, json_build_object('code', 'sensitivity',
     'sensitivity', one->>'code')
@@ -195,8 +154,10 @@ select root.version, tenants.settings_version,
         'sentiment', case when sentiment is not null then json_build_object('last', sentiment,
           'trend', mood_trend(sentiment, sentiment_before)) end) order by started_at desc, id desc)
       from (select * from live order by started_at desc, id desc limit $6) l), '[]'),
-    'open_cases', coalesce(
-      (select json_agg(item order by opened_at desc, id desc) from shown_cases), '[]'),
+    'open_cases', coalesce((
+        select case when count(*) > 0
+          then context_cases($1, array_agg(id), $4, $8, $9, $16, $11) end
+        from (select id from problems order by opened_at desc, id desc limit $7) c), '[]'),
     'pending_handoffs', coalesce((select json_agg(json_build_object(
         'id', id, 'interaction_id', interaction_id, 'case_id', case_id, 'from', from_agent,
         'to', json_build_object('channel', to_channel, 'queue', queue, 'agent', to_agent),
