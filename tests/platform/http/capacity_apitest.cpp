@@ -199,7 +199,7 @@ TEST_CASE("Stopping answers every request that was accepted") {
   auto const key = server.make_key(support::Server::make_tenant_name());
   auto client = server.client_with(key);
   CHECK(client.get("/v1/slow").status == 200);
-  stage.sleep_ms = 50;
+  stage.sleep_ms = 200;
   std::vector<support::Client> clients;
   for (int i = 0; i < 10; ++i) {
     clients.push_back(server.client_with(key));
