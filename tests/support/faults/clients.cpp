@@ -262,27 +262,41 @@ void Player::rename(Person const& person) {
         });
 }
 
-/// A phone that led here leads to somebody else. The first one stays: contacts come by it.
+/// A phone that led here leads to somebody else. The first one stays: contacts come by it. Every
+/// other time it is the phone that was moved last, maybe by a client who has no answer yet: a write
+/// that rests on another's.
 void Player::hand_over(Person const& person) {
   if (person.phones.size() < 2) return say(person);
   auto const to = any_person();
   if (!to || to->customer == person.customer || to->phones.size() >= phones_most) {
     return say(person);
   }
-  auto const phone = person.phones[1 + below(person.phones.size() - 1)];
+  auto const phone = phone_to_move(person);
+  auto const look = [&] {
+    for (std::size_t i = 0; i < clients_.size(); ++i) read_by_phone(*to, i, phone);
+  };
+  look();
   json const body{{"type", "phone"}, {"value", phone}, {"move", true}};
   write("POST", "/v1/customers/" + to->customer + "/identifiers", body,
         {{"owner:" + phone, to->customer, true}}, [&](json const&) {
-          change(person.customer, [&](Person& known) {
-            std::erase(known.phones, phone);
-            ++known.facts;
-          });
-          change(to->customer, [&](Person& known) {
-            known.phones.push_back(phone);
-            ++known.facts;
-          });
+          std::lock_guard const lock(world_.mutex);
+          for (auto& known : world_.people) {
+            known->facts += static_cast<int>(std::erase(known->phones, phone));
+            if (known->customer != to->customer) continue;
+            known->phones.push_back(phone);
+            ++known->facts;
+          }
           return std::vector<Put>{};
         });
+  look();
+}
+
+std::string Player::phone_to_move(Person const& person) {
+  std::lock_guard const lock(world_.mutex);
+  if (world_.moved.empty() || below(2) == 0) {
+    world_.moved = person.phones[1 + below(person.phones.size() - 1)];
+  }
+  return world_.moved;
 }
 
 }  // namespace throughline::faults

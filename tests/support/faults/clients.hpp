@@ -34,6 +34,7 @@ struct World {
   std::vector<std::shared_ptr<Person>> people;
   std::int64_t numbers = 0;
   std::int64_t phones = 0;
+  std::string moved;  // the phone that was handed over last
   std::atomic<bool> over = false;
 };
 
@@ -59,11 +60,13 @@ class Player {
   void record_event(Person const& person);
   void rename(Person const& person);
   void hand_over(Person const& person);
+  std::string phone_to_move(Person const& person);
 
   /// False: never acknowledged.
   bool write(std::string const& method, std::string const& target, json const& body,
              std::vector<Put> puts, Answered const& answered);
   void look_at(Person const& person);
+  void read_by_phone(Person const& person, std::size_t instance, std::string const& phone);
   void read_context(Person const& person, std::size_t instance, std::string const& way);
   void read_timeline(Person const& person, std::size_t instance);
   void read_list(std::size_t instance, std::string const& target, std::string const& view);

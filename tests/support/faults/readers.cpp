@@ -73,7 +73,7 @@ void Player::look_at(Person const& person) {
         }
         break;
       default:
-        read_context(person, i, "phone=" + encoded(person.phones[below(person.phones.size())]));
+        read_by_phone(person, i, person.phones[below(person.phones.size())]);
     }
   }
   auto const i = below(clients_.size());
@@ -91,6 +91,10 @@ void Player::look_at(Person const& person) {
       auto const& of = person.interactions[below(person.interactions.size())];
       return read_list(i, "/v1/interactions/" + of + "/messages", "messages:" + of);
   }
+}
+
+void Player::read_by_phone(Person const& person, std::size_t instance, std::string const& phone) {
+  read_context(person, instance, "phone=" + encoded(phone));
 }
 
 void Player::read_context(Person const& person, std::size_t instance, std::string const& way) {
