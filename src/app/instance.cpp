@@ -14,6 +14,7 @@
 #include "app/ringing.hpp"
 #include "app/routes.hpp"
 #include "app/waking.hpp"
+#include "throughline/base/error.hpp"
 #include "throughline/domain/context.hpp"
 #include "throughline/domain/live.hpp"
 #include "throughline/platform/auth.hpp"
@@ -133,7 +134,7 @@ struct Instance::Parts {
       : config(from),
         clock(time),
         log(from.log_path),
-        pool(server_pool_options(), log, metrics),
+        pool(server_pool_options(timing), log, metrics),
         service_pool(pool_options(from, postgres::service_role, service_connections), log, metrics),
         keys(service_pool, log),
         hints(hints_max),
@@ -150,7 +151,7 @@ struct Instance::Parts {
             from.workers, from.limits),
         ringing(alarm_handlers(), ringing_parts()) {}
 
-  postgres::PoolOptions server_pool_options();
+  postgres::PoolOptions server_pool_options(cache::Timing const& timing);
   std::vector<std::shared_ptr<cache::Store>> make_stores();
   std::vector<http::Route> with_service_routes(std::vector<http::Route> routes);
   std::shared_ptr<Waking> make_waking();
@@ -194,13 +195,20 @@ struct Instance::Parts {
   std::string commits_bound;  // of that chore's thread
 };
 
-/// Used once all of Parts stands: nothing is written before.
-postgres::PoolOptions Instance::Parts::server_pool_options() {
+/// Names move under the lease alone: whoever holds it next caches nothing for `lapse`, and by then
+/// the COMMIT that was let go has come, or PostgreSQL has ended the session that kept silent. The
+/// hooks are used once all of Parts stands: nothing is written before.
+postgres::PoolOptions Instance::Parts::server_pool_options(cache::Timing const& timing) {
   auto const size =
       config.workers + config.limits.batch_lanes + ringing_connections + live_connections;
   auto options = pool_options(config, postgres::server_role, size);
   options.hooks = cache::commit_hooks(form_of(config));
+  options.idle_in_transaction_timeout = timing.lapse - timing.trust;
   options.hooks.losing = [this](std::span<postgres::Touched const> roots) {
+    if (!cache::holds_lease(*standing)) {
+      throw Error(Code::unavailable, "This instance may not move names now; repeat the request.")
+          .retry_after(std::chrono::seconds(1));
+    }
     stores.front()->doubt(roots);
   };
   return options;

@@ -48,6 +48,9 @@ struct Refused : std::runtime_error {
 /// What the stores of one instance share with its keeper. Thread-safe.
 class Standing;
 std::shared_ptr<Standing> make_standing(Timing timing, metrics::Registry& metrics);
+/// Whether this instance has its lease at this moment: nobody else's can begin to count within
+/// `lapse - trust`. Any thread.
+bool holds_lease(Standing const& standing);
 
 struct KeeperOptions {
   /// Under service_role; its size does not matter.

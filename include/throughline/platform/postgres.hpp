@@ -189,7 +189,7 @@ struct CommitHooks {
   /// Sent behind COMMIT in the same pipeline, outside any transaction, without parameters. Its
   /// rows are the caller's; its failure is not the transaction's. Empty: none.
   std::string after;
-  /// Called ahead of COMMIT with the roots that lose names, if there are any. Must not throw.
+  /// Called ahead of COMMIT with the roots that lose names, if any. What it throws rolls back.
   std::function<void(std::span<Touched const>)> losing;
 };
 

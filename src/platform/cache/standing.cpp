@@ -131,6 +131,10 @@ std::string Standing::said() const {
   return said_;
 }
 
+bool holds_lease(Standing const& standing) {
+  return standing.lease.holds();
+}
+
 std::shared_ptr<Standing> make_standing(Timing timing, metrics::Registry& metrics) {
   return std::make_shared<Standing>(timing, metrics);
 }

@@ -27,6 +27,8 @@ struct Moment {
 struct Over {
   Timestamp at;
   std::string from, to;  // ids of agents; `from` may be empty
+
+  bool operator==(Over const&) const = default;
 };
 
 struct Contact {
@@ -38,6 +40,8 @@ struct Contact {
   std::string waiting;  // handoff that was accepted and whose receiver has said nothing here
   std::vector<std::string> said_by;  // by seq: who said the line, empty for the customer
   std::string last_text;
+
+  bool operator==(Contact const&) const = default;
 };
 
 struct Passed {
@@ -52,12 +56,16 @@ struct Passed {
   std::optional<std::size_t> receiving;
   std::optional<bool> read_before;
   std::map<std::string, Timestamp> reads;
+
+  bool operator==(Passed const&) const = default;
 };
 
 /// A customer with two contacts and what was passed on of them.
 struct State {
   std::array<Contact, 2> contacts;
   std::vector<Passed> handoffs;
+
+  bool operator==(State const&) const = default;
 };
 
 /// A request about them.

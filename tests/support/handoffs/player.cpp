@@ -116,7 +116,7 @@ Game::Game(support::Api& api, support::Api::Tenant const& tenant, Times& times, 
     clients_.push_back(api.client(tenant.key, i));
     for (auto& racer : racers_) racer.push_back(api.client(tenant.key, i));
   }
-  for (std::size_t which = 0; which < state_.contacts.size(); ++which) start_contact(which);
+  for (std::size_t which = 0; which < state().contacts.size(); ++which) start_contact(which);
 }
 
 void Game::start_contact(std::size_t which) {
@@ -131,11 +131,11 @@ void Game::start_contact(std::size_t which) {
   Contact contact;
   contact.id = answer.json().at("interaction").at("id");
   contact.agent = "bot-1";
-  state_.contacts.at(which) = std::move(contact);
+  states_.front().contacts.at(which) = std::move(contact);
 }
 
 void Game::tell(Op const& op, Answered const& answer) {
-  auto const [method, target, body] = wire(state_, times_.moment(), op);
+  auto const [method, target, body] = wire(state(), times_.moment(), op);
   story_.push_back(method + " " + target + " " + body.dump() + " → " +
                    std::to_string(answer.status) + " " + answer.code);
   if (story_.size() > story_max) story_.pop_front();
@@ -153,7 +153,7 @@ Op Game::make_offer(histories::Dice& dice) {
   Op op;
   op.kind = Op::Kind::offer;
   op.contact = dice.below(2);
-  auto const& holder = state_.contacts.at(op.contact).agent;
+  auto const& holder = state().contacts.at(op.contact).agent;
   op.agent = dice.one_in(3) ? agent_or_none(dice) : holder;
   if (dice.one_in(3)) op.to_agent = some_agent(dice);
   op.lasts = std::chrono::seconds(1 + dice.below(60));
@@ -166,7 +166,7 @@ Op Game::make_line(histories::Dice& dice) {
   op.contact = dice.below(2);
   op.role = dice.one_in(4) ? "customer" : "agent";
   op.text = "line " + std::to_string(++keys_);
-  auto const& holder = state_.contacts.at(op.contact).agent;
+  auto const& holder = state().contacts.at(op.contact).agent;
   op.agent = dice.one_in(2) ? agent_or_none(dice) : holder;
   if (dice.one_in(3)) op.ago = std::chrono::seconds(1 + dice.below(30));
   return op;
@@ -174,13 +174,13 @@ Op Game::make_line(histories::Dice& dice) {
 
 Op Game::make_op(histories::Dice& dice) {
   auto const roll = dice.below(100);
-  if (roll < 18 || state_.handoffs.empty()) return make_offer(dice);
+  if (roll < 18 || state().handoffs.empty()) return make_offer(dice);
   if (roll < 55) return make_line(dice);
   Op op;
-  auto const newest = std::min<std::size_t>(state_.handoffs.size(), read_back);
-  op.handoff = state_.handoffs.size() - 1 - dice.below(newest);
+  auto const newest = std::min<std::size_t>(state().handoffs.size(), read_back);
+  op.handoff = state().handoffs.size() - 1 - dice.below(newest);
   op.agent = some_agent(dice);
-  auto const& handoff = state_.handoffs.at(op.handoff);
+  auto const& handoff = state().handoffs.at(op.handoff);
   if (roll < 76) {
     op.kind = Op::Kind::accept;
     if (!handoff.to_agent.empty() && dice.one_in(2)) op.agent = handoff.to_agent;
@@ -221,7 +221,7 @@ std::vector<Op> Game::make_race(histories::Dice& dice) {
 // --- what becomes of it ------------------------------------------------------------------------
 
 Answered Game::send(Op const& op, support::Client& client, std::string const& key) {
-  auto const [method, target, body] = wire(state_, times_.moment(), op);
+  auto const [method, target, body] = wire(state(), times_.moment(), op);
   support::Headers headers;
   if (!key.empty()) headers.emplace_back("Idempotency-Key", key);
   auto const answer = client.request(method, target, body.dump(), headers);
@@ -234,16 +234,21 @@ Answered Game::send(Op const& op, support::Client& client, std::string const& ke
 }
 
 /// The states that the answers can leave, in whichever order the requests took effect.
-std::vector<State> Game::explanations(Moment const& moment, std::vector<Sent> sent) const {
+std::vector<State> Game::explanations(Moment const& moment, std::vector<Sent> const& sent) const {
+  auto const known_before = static_cast<std::ptrdiff_t>(state().handoffs.size());
   std::vector<std::size_t> order;
   for (std::size_t i = 0; i < sent.size(); ++i) order.push_back(i);
   std::vector<State> found;
   do {
-    State state = state_;
-    bool const explains = std::all_of(order.begin(), order.end(), [&](std::size_t place) {
-      return follows(state, moment, sent[place].op, sent[place].answer);
-    });
-    if (explains) found.push_back(std::move(state));
+    for (State state : states_) {
+      bool const explains = std::all_of(order.begin(), order.end(), [&](std::size_t place) {
+        return follows(state, moment, sent[place].op, sent[place].answer);
+      });
+      std::sort(state.handoffs.begin() + known_before, state.handoffs.end(),
+                [](Passed const& one, Passed const& other) { return one.id < other.id; });
+      bool const known = std::find(found.begin(), found.end(), state) != found.end();
+      if (explains && !known) found.push_back(std::move(state));
+    }
   } while (std::next_permutation(order.begin(), order.end()));
   return found;
 }
@@ -270,25 +275,26 @@ void Game::exchange(std::vector<Op> const& ops, histories::Dice& dice) {
   for (auto const& [op, answer] : sent) tell(op, answer);
   requests_ += static_cast<int>(ops.size());
 
-  auto possible = explanations(moment, sent);
-  if (possible.empty()) fail("no order of the requests explains the last answers");
+  states_ = explanations(moment, sent);
+  if (states_.empty()) fail("no order of the requests explains the last answers");
   auto const reading = times_.moment();
   std::string fault;
-  for (State& state : possible) {
-    fault.clear();
-    for (std::size_t i = 0; i < clients_.size() && fault.empty(); ++i)
-      fault = fault_in(state, reading, i);
-    if (!fault.empty()) continue;
-    state_ = std::move(state);
-    for (std::size_t i = 0; i < ops.size(); ++i) {
-      if (keys[i].empty() || sent[i].answer.status >= 300) continue;
-      auto const again = send(ops[i], clients_.front(), keys[i]);
-      bool const same = again.status == sent[i].answer.status && again.code == sent[i].answer.code;
-      if (!same) fail("repeated under its key, the answer is " + std::to_string(again.status));
-    }
-    return;
-  }
-  fail(fault);
+  std::erase_if(states_, [&](State const& state) {
+    std::string wrong;
+    for (std::size_t i = 0; i < clients_.size() && wrong.empty(); ++i)
+      wrong = fault_in(state, reading, i);
+    if (!wrong.empty()) fault = wrong;
+    return !wrong.empty();
+  });
+  if (states_.empty()) fail(fault);
+  for (std::size_t i = 0; i < ops.size(); ++i) repeat(sent[i], keys[i]);
+}
+
+void Game::repeat(Sent const& sent, std::string const& key) {
+  if (key.empty() || sent.answer.status >= 300) return;
+  auto const again = send(sent.op, clients_.front(), key);
+  bool const same = again.status == sent.answer.status && again.code == sent.answer.code;
+  if (!same) fail("repeated under its key, the answer is " + std::to_string(again.status));
 }
 
 json Game::read(std::string const& target, std::size_t instance) {
@@ -338,23 +344,33 @@ void Game::step(histories::Dice& dice) {
 }
 
 bool Game::is_over(histories::Dice& dice) const {
-  bool const ended = std::any_of(state_.contacts.begin(), state_.contacts.end(),
+  bool const ended = std::any_of(state().contacts.begin(), state().contacts.end(),
                                  [](Contact const& contact) { return !contact.live; });
-  return state_.handoffs.size() >= passed_max || (ended && dice.one_in(6));
+  return state().handoffs.size() >= passed_max || (ended && dice.one_in(6));
+}
+
+std::string Game::fault_at_end(State const& state, Moment const& moment) {
+  for (Contact const& contact : state.contacts) {
+    auto const fault = fault_in_transcript(
+        contact, read("/v1/interactions/" + contact.id + "/messages?limit=200", 0));
+    if (!fault.empty()) return fault;
+  }
+  for (Passed const& handoff : state.handoffs) {
+    auto const fault =
+        fault_in_handoff(state, moment, handoff, read("/v1/handoffs/" + handoff.id, 0));
+    if (!fault.empty()) return fault;
+  }
+  return {};
 }
 
 void Game::check_end() {
-  for (Contact const& contact : state_.contacts) {
-    auto const fault = fault_in_transcript(
-        contact, read("/v1/interactions/" + contact.id + "/messages?limit=200", 0));
-    if (!fault.empty()) fail(fault);
-  }
   auto const moment = times_.moment();
-  for (Passed const& handoff : state_.handoffs) {
-    auto const fault =
-        fault_in_handoff(state_, moment, handoff, read("/v1/handoffs/" + handoff.id, 0));
-    if (!fault.empty()) fail(fault);
+  std::string fault;
+  for (State const& state : states_) {
+    fault = fault_at_end(state, moment);
+    if (fault.empty()) return;
   }
+  fail(fault);
 }
 
 }  // namespace throughline::handoffs

@@ -55,20 +55,24 @@ class Game {
   void check_end();
   int requests() const { return requests_; }
   int races() const { return races_; }
-  std::size_t passed_on() const { return state_.handoffs.size(); }
+  std::size_t passed_on() const { return state().handoffs.size(); }
 
  private:
   struct Sent {
     Op op;
     Answered answer;
   };
+  /// Any of them, to choose by.
+  State const& state() const { return states_.front(); }
   Op make_op(histories::Dice& dice);
   Op make_offer(histories::Dice& dice);
   Op make_line(histories::Dice& dice);
   std::vector<Op> make_race(histories::Dice& dice);
   Answered send(Op const& op, support::Client& client, std::string const& key);
   void exchange(std::vector<Op> const& ops, histories::Dice& dice);
-  std::vector<State> explanations(Moment const& moment, std::vector<Sent> sent) const;
+  std::vector<State> explanations(Moment const& moment, std::vector<Sent> const& sent) const;
+  void repeat(Sent const& sent, std::string const& key);
+  std::string fault_at_end(State const& state, Moment const& moment);
   std::string fault_in(State const& state, Moment const& moment, std::size_t instance);
   std::string fault_in_context(State const& state, Moment const& moment, std::size_t instance);
   json read(std::string const& target, std::size_t instance);
@@ -81,7 +85,8 @@ class Game {
   std::vector<std::vector<support::Client>> racers_;  // by racer and instance
   int const number_;
   std::string customer_;
-  State state_;
+  // That explain all so far and that no reading has told apart, the handoffs in one order in all.
+  std::vector<State> states_ = std::vector<State>(1);
   std::deque<std::string> story_;
   int requests_ = 0;
   int races_ = 0;
