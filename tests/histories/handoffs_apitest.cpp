@@ -10,13 +10,11 @@
 // THROUGHLINE_HISTORY_CLIENTS sets the number of clients.
 #include <atomic>
 #include <catch2/catch.hpp>
-#include <cstdlib>
 #include <iostream>
-#include <thread>
 
 #include "support/api/api.hpp"
 #include "support/handoffs/player.hpp"
-#include "support/random_text.hpp"
+#include "support/histories/clients.hpp"
 #include "support/seed.hpp"
 
 using namespace throughline;
@@ -24,20 +22,9 @@ using support::Api;
 
 namespace {
 
-constexpr int seconds_default = 4;
-constexpr int clients_default = 4;
-
-int setting(char const* name, int otherwise) {
-  char const* const value = std::getenv(name);
-  return value == nullptr ? otherwise : std::stoi(value);
-}
-
 struct Played {
   std::atomic<int> games{0}, requests{0}, races{0};
   std::atomic<std::size_t> passed_on{0};
-  std::mutex mutex;
-  std::string failure;  // the first; guarded by mutex
-  std::atomic<bool> over{false};
 
   void add(handoffs::Game const& game) {
     ++games;
@@ -45,52 +32,36 @@ struct Played {
     races += game.races();
     passed_on += game.passed_on();
   }
-  void fail(char const* what) {
-    over = true;
-    std::lock_guard const lock(mutex);
-    if (failure.empty()) failure = what;
-  }
 };
 
-void play(Api& api, std::uint64_t seed, Played& played) {
+std::string play(Api& api, std::uint64_t seed, Played& played) {
   auto const tenant = api.make_tenant();
   handoffs::Times times(api);
   api.set_clocks(support::test_now);
   std::atomic<int> number{0};
-  test::Budget const budget(
-      std::chrono::seconds(setting("THROUGHLINE_HISTORY_SECONDS", seconds_default)));
-  auto const run = [&](int client) {
-    try {
-      histories::Dice dice(seed * 1000003 + static_cast<std::uint64_t>(client));
-      while (!played.over && budget.lasts()) {
-        handoffs::Game game(api, tenant, times, ++number);
-        while (!played.over && budget.lasts() && !game.is_over(dice)) game.step(dice);
-        auto const still = times.hold();
-        game.check_end();
-        played.add(game);
-      }
-    } catch (std::exception const& broken) {
-      played.fail(broken.what());
+  return histories::run_clients([&](int client, histories::GoesOn const& goes_on) {
+    auto dice = histories::dice_of(seed, client);
+    while (goes_on()) {
+      handoffs::Game game(api, tenant, times, ++number);
+      while (goes_on() && !game.is_over(dice)) game.step(dice);
+      auto const still = times.hold();
+      game.check_end();
+      played.add(game);
     }
-  };
-  std::vector<std::thread> clients;
-  for (int i = 0; i < setting("THROUGHLINE_HISTORY_CLIENTS", clients_default); ++i) {
-    clients.emplace_back(run, i);
-  }
-  for (auto& client : clients) client.join();
+  });
 }
 
 void try_handoffs(std::string const& name, Api::Cache cache, std::size_t instances) {
   auto const seed = test::seed("handoff histories, " + name);
   Api api(cache, instances);
   Played played;
-  play(api, seed, played);
+  auto const failure = play(api, seed, played);
   std::cout << "handoff histories, " << name << ": " << played.requests << " requests in "
             << played.games << " games, " << played.races << " races, " << played.passed_on
             << " handoffs" << std::endl;
   INFO("THROUGHLINE_TEST_SEED=" << seed);
-  INFO(played.failure);
-  REQUIRE(played.failure.empty());
+  INFO(failure);
+  REQUIRE(failure.empty());
   REQUIRE(played.requests > 20);
 }
 

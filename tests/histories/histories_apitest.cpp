@@ -8,17 +8,14 @@
 // THROUGHLINE_TEST_SEED repeats a history (exactly so with one client; with several, the order in
 // which they meet is theirs), THROUGHLINE_HISTORY_SECONDS makes it longer,
 // THROUGHLINE_HISTORY_CLIENTS sets the number of clients.
-#include <atomic>
 #include <catch2/catch.hpp>
-#include <cstdlib>
 #include <iostream>
-#include <thread>
 
 #include "support/api/api.hpp"
+#include "support/histories/clients.hpp"
 #include "support/histories/end.hpp"
 #include "support/histories/model.hpp"
 #include "support/histories/player.hpp"
-#include "support/random_text.hpp"
 #include "support/seed.hpp"
 
 using namespace throughline;
@@ -26,36 +23,12 @@ using support::Api;
 
 namespace {
 
-constexpr int seconds_default = 4;
-constexpr int clients_default = 4;
-
-int setting(char const* name, int otherwise) {
-  char const* const value = std::getenv(name);
-  return value == nullptr ? otherwise : std::stoi(value);
-}
-
 /// The first thing that went wrong, empty if nothing did.
 std::string play(histories::Model& model, Api& api, Api::Tenant const& tenant, std::uint64_t seed) {
-  std::string failure;
-  std::mutex mutex;
-  std::atomic<bool> over = false;
-  test::Budget const budget(
-      std::chrono::seconds(setting("THROUGHLINE_HISTORY_SECONDS", seconds_default)));
-  auto const run = [&](int number) {
-    try {
-      histories::Player player(model, api, tenant, seed, number);
-      while (!over && budget.lasts()) player.step();
-    } catch (std::exception const& broken) {
-      over = true;
-      std::lock_guard const lock(mutex);
-      if (failure.empty()) failure = broken.what();
-    }
-  };
-  std::vector<std::thread> clients;
-  for (int i = 0; i < setting("THROUGHLINE_HISTORY_CLIENTS", clients_default); ++i) {
-    clients.emplace_back(run, i);
-  }
-  for (auto& client : clients) client.join();
+  auto failure = histories::run_clients([&](int client, histories::GoesOn const& goes_on) {
+    histories::Player player(model, api, tenant, seed, client);
+    while (goes_on()) player.step();
+  });
   if (!failure.empty()) return failure;
   try {
     histories::check_end(model, api, tenant);

@@ -10,12 +10,11 @@
 // THROUGHLINE_HISTORY_CLIENTS sets the number of clients.
 #include <atomic>
 #include <catch2/catch.hpp>
-#include <cstdlib>
 #include <iostream>
 #include <map>
-#include <thread>
 
 #include "support/api/api.hpp"
+#include "support/histories/clients.hpp"
 #include "support/promises/player.hpp"
 #include "support/random_text.hpp"
 #include "support/seed.hpp"
@@ -25,20 +24,10 @@ using support::Api;
 
 namespace {
 
-constexpr int seconds_default = 4;
-constexpr int clients_default = 4;
 constexpr std::chrono::seconds feed_patience{5};
-
-int setting(char const* name, int otherwise) {
-  char const* const value = std::getenv(name);
-  return value == nullptr ? otherwise : std::stoi(value);
-}
 
 struct Played {
   std::atomic<int> games{0}, requests{0}, overdue{0}, breached{0};
-  std::mutex mutex;
-  std::string failure;  // the first; guarded by mutex
-  std::atomic<bool> over{false};
 
   void add(promises::Game const& game) {
     ++games;
@@ -46,40 +35,25 @@ struct Played {
     overdue += game.overdue();
     breached += game.breached();
   }
-  void fail(char const* what) {
-    over = true;
-    std::lock_guard const lock(mutex);
-    if (failure.empty()) failure = what;
-  }
 };
 
-void play(Api& api, Api::Tenant const& tenant, std::uint64_t seed, Played& played) {
+std::string play(Api& api, Api::Tenant const& tenant, std::uint64_t seed, Played& played) {
   promises::Times times(api);
   api.set_clocks(support::test_now);
   std::atomic<int> number{0};
-  test::Budget const budget(
-      std::chrono::seconds(setting("THROUGHLINE_HISTORY_SECONDS", seconds_default)));
-  auto const run = [&](int client) {
-    try {
-      histories::Dice dice(seed * 1000003 + static_cast<std::uint64_t>(client));
-      while (!played.over && budget.lasts()) {
-        promises::Game game(api, tenant, times, ++number);
-        while (!played.over && budget.lasts() && !game.is_over()) game.step(dice);
-        auto const still = times.hold();
-        game.check_end();
-        played.add(game);
-      }
-    } catch (std::exception const& broken) {
-      played.fail(broken.what());
+  auto failure = histories::run_clients([&](int client, histories::GoesOn const& goes_on) {
+    auto dice = histories::dice_of(seed, client);
+    while (goes_on()) {
+      promises::Game game(api, tenant, times, ++number);
+      while (goes_on() && !game.is_over()) game.step(dice);
+      auto const still = times.hold();
+      game.check_end();
+      played.add(game);
     }
-  };
-  std::vector<std::thread> clients;
-  for (int i = 0; i < setting("THROUGHLINE_HISTORY_CLIENTS", clients_default); ++i) {
-    clients.emplace_back(run, i);
-  }
-  for (auto& client : clients) client.join();
+  });
   // What fell due for a game that was over before is told as well.
   for (std::size_t i = 0; i < api.size(); ++i) times.ring(i);
+  return failure;
 }
 
 /// How often the feed tells each fact of a type.
@@ -114,13 +88,13 @@ void try_promises(std::string const& name, Api::Cache cache, std::size_t instanc
   auto client = api.client(tenant.key);
   promises::set_target(client);
   Played played;
-  play(api, tenant, seed, played);
+  auto const failure = play(api, tenant, seed, played);
   std::cout << "promise histories, " << name << ": " << played.requests << " requests in "
             << played.games << " games, " << played.overdue << " commitments overdue, "
             << played.breached << " clocks breached" << std::endl;
   INFO("THROUGHLINE_TEST_SEED=" << seed);
-  INFO(played.failure);
-  REQUIRE(played.failure.empty());
+  INFO(failure);
+  REQUIRE(failure.empty());
   REQUIRE(played.requests > 20);
   check_feed(client, "commitment.overdue", played.overdue);
   check_feed(client, "sla.breached", played.breached);
