@@ -17,11 +17,13 @@ Waking::Waking(live::Hub& hub, http::Server& server, redis::Client* publisher)
       sender_(to_string(make_uuid7(SystemClock().now()))) {}
 
 void Waking::committed(std::span<postgres::Touched const> roots) {
-  for (auto const& root : roots) hub_.wake(root.tenant);
+  std::set<TenantId> tenants;  // a batch has many roots, and mostly one tenant
+  for (auto const& root : roots) tenants.insert(root.tenant);
+  for (TenantId const tenant : tenants) hub_.wake(tenant);
   if (publisher_ == nullptr) return;
   {
     std::lock_guard const lock(mutex_);
-    for (auto const& root : roots) unpublished_.insert(root.tenant);
+    unpublished_.merge(tenants);
     if (std::exchange(publishing_, true)) return;
   }
   server_.post(io_thread, [self = shared_from_this()] { self->publish(); });

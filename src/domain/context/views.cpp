@@ -50,24 +50,6 @@ class Wanted {
   double weight_ = 0;
 };
 
-std::shared_ptr<http::View const> prompt_view(wire::ViewOptions const& options,
-                                              std::string const& parameters) {
-  auto view = std::make_shared<http::View>();
-  view->tag = "prompt" + std::to_string(views_version) + parameters;
-  view->content_type = "text/markdown; charset=utf-8";
-  view->render = [options](std::string_view body) { return wire::prompt(body, options); };
-  return view;
-}
-
-std::shared_ptr<http::View const> attributes_view(wire::ViewOptions const& options,
-                                                  std::string const& parameters) {
-  auto view = std::make_shared<http::View>();
-  view->tag = "attributes" + std::to_string(views_version) + parameters;
-  view->content_type = "application/json";
-  view->render = [options](std::string_view body) { return wire::attributes(body, options); };
-  return view;
-}
-
 void check_no_parameters(http::Call const& call) {
   std::vector<FieldError> wrong;
   for (auto const* name : {"max_bytes", "interaction_id"}) {
@@ -113,7 +95,12 @@ std::shared_ptr<http::View const> view_of(http::Call const& call) {
   auto const own = call.query_id<InteractionId>("interaction_id");
   wire::ViewOptions const options{static_cast<std::size_t>(bytes), own ? own->str() : ""};
   auto const parameters = "-" + std::to_string(bytes) + (own ? "-" + own->str() : "");
-  return is_prompt ? prompt_view(options, parameters) : attributes_view(options, parameters);
+  auto view = std::make_shared<http::View>();
+  view->tag = std::string(format) + std::to_string(views_version) + parameters;
+  view->content_type = is_prompt ? "text/markdown; charset=utf-8" : "application/json";
+  view->render = [options, write = is_prompt ? wire::prompt : wire::attributes](
+                     std::string_view body) { return write(body, options); };
+  return view;
 }
 
 }  // namespace throughline::context
