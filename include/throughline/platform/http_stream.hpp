@@ -32,7 +32,8 @@ struct StreamLimits {
 inline constexpr std::size_t stream_write_pieces = 64;
 
 /// One reader. begin() or refuse() once; send() and end() after begin(). Any thread, one at a time
-/// for one stream. Not begun when it is destroyed, it is refused as unavailable.
+/// for one stream. Not begun when it is destroyed, it is refused as unavailable. Not to outlive its
+/// server, on whose threads it works.
 class Stream {
  public:
   Stream(std::shared_ptr<Exchange> exchange, StreamLimits limits);

@@ -90,8 +90,8 @@ class PlainServer {
   metrics::Registry metrics_;
   std::mutex mutex_;
   std::vector<std::thread> late_;
-  std::vector<std::shared_ptr<Stream>> streams_;
   Server server_;
+  std::vector<std::shared_ptr<Stream>> streams_;  // do not outlive the server
 };
 
 }  // namespace throughline::http
