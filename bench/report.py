@@ -26,7 +26,7 @@ def results(rows, rounds):
             "met": row.owed is None or (ratio >= row.owed if row.at_least else ratio <= row.owed),
             "p50_ms": statistics.median(one["p50_ms"] for one in shown) if shown else None,
             "p99_ms": statistics.median(one["p99_ms"] for one in shown) if shown else None,
-            "cpu_us": cpu(shown), "errors": errors(shown)})
+            "cpu_us": cpu(shown), "errors": errors(shown), "unsent": unsent(shown)})
     return found
 
 
@@ -43,6 +43,12 @@ def errors(shown):
         for kind, count in one["errors"].items():
             total[kind] = total.get(kind, 0) + count
     return {kind: count for kind, count in total.items() if count}
+
+
+def unsent(shown):
+    """The share of what was to be offered that found every connection busy."""
+    offered = sum(one.get("offered", 0) for one in shown)
+    return sum(one.get("unsent", 0) for one in shown) / offered if offered else 0
 
 
 def has_errors(found):
@@ -86,6 +92,10 @@ def shortfalls(facts, found):
         if row["errors"]:
             told = ", ".join(f"{count} {kind}" for kind, count in row["errors"].items())
             lines.append(f"FAILED REQUESTS  {row['path']}: {told}")
+    for row in found:
+        if row["unsent"]:
+            lines.append(f"NOT ALL SENT  {row['path']}: {row['unsent']:.0%} found every connection "
+                         "busy")
     for row in found:
         if not row["met"]:
             lines.append(f"FELL SHORT  {row['path']}: {compared(row, row['ratio'])} × "

@@ -181,13 +181,13 @@ def wrk(url, targets, key, clients, seconds, processes, *, in_turn=False, warm_u
 
 
 def steady(binary, port, targets, keys, rate, seconds, connections, processes):
-    """What steady.cpp prints for this rate, with errors and cpu_s. Where it may, it goes ahead of
+    """What steady.cpp prints for this rate, with errors and cpu_s; `unsent` is none of them: no
+    connection was free for it, so that the server has never seen it. Where it may, it goes ahead of
     whom it loads: callers are elsewhere, and don't call less because the server is busy."""
-    found = measured(lambda: json.loads(output_of(
-        ["nice", "-n", "-10", binary, port, targets, keys, f"{rate:.1f}", seconds, connections])), processes)
+    words = ["nice", "-n", "-10", binary, port, targets, keys, f"{rate:.1f}", seconds, connections]
+    found = measured(lambda: json.loads(output_of(words)), processes)
     found["requests"] = found["good"]
-    found["errors"] = {"other": found["other"], "broken": found["broken"],
-                       "hanging": found["hanging"], "unsent": found["unsent"]}
+    found["errors"] = {kind: found[kind] for kind in ("other", "broken", "hanging")}
     return found
 
 
