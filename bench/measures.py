@@ -154,16 +154,23 @@ class Measures:
         return {"first_ms": statistics.median(times[first]),
                 "deep_ms": statistics.median(times[deep])}
 
+    def _steady(self, served, targets, rate, processes):
+        """The first second, when all keys are new to the server at once, does not count."""
+        for seconds in (tools.WARM_UP_SECONDS, STEADY_SECONDS):
+            found = tools.steady(self.options.steady, served.port, targets, self.folder / "keys",
+                                 rate, seconds, STEADY_CONNECTIONS, processes)
+        return found
+
     def steady(self, targets, peak, form=""):
-        """At half of what was the peak, each request's time counted from when it was due. The
-        first second, when all keys are new to the server at once, is not."""
+        """At half of what was the peak, each request's time counted from when it was due."""
         with self._server(self._form(form)) as served:
             tools.wrk(served.url, targets, self.target.key, self.options.clients, 1, {})
-            for seconds in (tools.WARM_UP_SECONDS, STEADY_SECONDS):
-                found = tools.steady(self.options.steady, served.port, targets,
-                                     self.folder / "keys", peak / 2, seconds,
-                                     STEADY_CONNECTIONS, self._processes(served))
-            return found
+            return self._steady(served, targets, peak / 2, self._processes(served))
+
+    def steady_nginx(self, peak):
+        """The same rate, of nginx: what the machine itself does to the slowest hundredth."""
+        with tools.nginx(self.options.nginx, self.document, self.folder) as served:
+            return self._steady(served, self.target.reads, peak / 2, {"nginx": served.pid})
 
     def flood(self, targets, peak, times):
         """So many times the peak, from many connections of many keys."""

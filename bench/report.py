@@ -23,6 +23,7 @@ def results(rows, rounds):
                        statistics.median(theirs for _, theirs, _, _ in read)),
             "ratio": ratio, "ratio_min": min(ratios), "ratio_max": max(ratios),
             "owed": row.owed, "goal": row.goal, "at_least": row.at_least,
+            "absolute": row.absolute,
             "met": row.owed is None or (ratio >= row.owed if row.at_least else ratio <= row.owed),
             "p50_ms": statistics.median(one["p50_ms"] for one in shown) if shown else None,
             "p99_ms": statistics.median(one["p99_ms"] for one in shown) if shown else None,
@@ -66,8 +67,8 @@ def limit(row, value):
 
 
 def compared(row, value):
-    """A ratio, or the figure itself where nothing stands beside it."""
-    return quantity(row, value) if row["theirs"] is None else f"{value:.2f}"
+    """A ratio, or the figure itself where that is what is owed."""
+    return quantity(row, value) if row["absolute"] else f"{value:.2f}"
 
 
 def cells(row):
@@ -100,7 +101,7 @@ def shortfalls(facts, found):
         if not row["met"]:
             lines.append(f"FELL SHORT  {row['path']}: {compared(row, row['ratio'])} × "
                          f"{row['reference']}, owed {limit(row, row['owed'])}"
-                         if row["theirs"] is not None else
+                         if not row["absolute"] else
                          f"FELL SHORT  {row['path']}: {compared(row, row['ratio'])}, "
                          f"owed {limit(row, row['owed'])}")
     if not lines:
