@@ -10,9 +10,9 @@
 namespace throughline::support {
 
 /// Per table the number of the tenant's rows and the transaction that wrote last, so that two
-/// fingerprints are equal only if nothing at all was written between them, not even what stood there
-/// before. Every table that the server may read is in it, but the idempotency records: they keep
-/// refusals, too.
+/// fingerprints are equal only if nothing at all was written between them, not even what stood
+/// there before. Every table that the server may read is in it, but the idempotency records: they
+/// keep refusals, too.
 std::map<std::string, std::string> fingerprint(Database& database, TenantId tenant);
 
 /// The tables in which two fingerprints differ; empty if none.
