@@ -53,7 +53,8 @@ def unsent(shown):
 
 
 def has_errors(found):
-    return any(row["errors"] for row in found)
+    """Requests that failed, or that the server has never seen."""
+    return any(row["errors"] or row["unsent"] for row in found)
 
 
 def quantity(row, value):
@@ -99,10 +100,8 @@ def shortfalls(facts, found):
                          "busy")
     for row in found:
         if not row["met"]:
-            lines.append(f"FELL SHORT  {row['path']}: {compared(row, row['ratio'])} × "
-                         f"{row['reference']}, owed {limit(row, row['owed'])}"
-                         if not row["absolute"] else
-                         f"FELL SHORT  {row['path']}: {compared(row, row['ratio'])}, "
+            against = "" if row["absolute"] else f" × {row['reference']}"
+            lines.append(f"FELL SHORT  {row['path']}: {compared(row, row['ratio'])}{against}, "
                          f"owed {limit(row, row['owed'])}")
     if not lines:
         lines.append("Nothing fell short.")

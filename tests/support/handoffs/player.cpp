@@ -244,10 +244,11 @@ std::vector<State> Game::explanations(Moment const& moment, std::vector<Sent> co
       bool const explains = std::all_of(order.begin(), order.end(), [&](std::size_t place) {
         return follows(state, moment, sent[place].op, sent[place].answer);
       });
+      if (!explains) continue;
       std::sort(state.handoffs.begin() + known_before, state.handoffs.end(),
                 [](Passed const& one, Passed const& other) { return one.id < other.id; });
       bool const known = std::find(found.begin(), found.end(), state) != found.end();
-      if (explains && !known) found.push_back(std::move(state));
+      if (!known) found.push_back(std::move(state));
     }
   } while (std::next_permutation(order.begin(), order.end()));
   return found;

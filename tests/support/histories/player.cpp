@@ -6,6 +6,7 @@
 #include <chrono>
 
 #include "support/histories/checks.hpp"
+#include "support/histories/clients.hpp"
 
 namespace throughline::histories {
 
@@ -32,7 +33,7 @@ Player::Player(Model& model, support::Api& api, support::Api::Tenant const& tena
                std::uint64_t seed, int number)
     : model_(model),
       api_(api),
-      dice_(seed * 1000003 + static_cast<std::uint64_t>(number)),
+      dice_(dice_of(seed, number)),
       reader_(model, api, tenant, dice_, "client " + std::to_string(number)),
       name_("client " + std::to_string(number)) {}
 
