@@ -77,6 +77,7 @@ class Story {
 void Story::play(Clock::time_point end) {
   world_.people.clear();
   world_.moved.clear();
+  world_.asked.clear();
   world_.over = false;
   std::vector<std::thread> threads;
   for (int i = 0; i < players; ++i) {

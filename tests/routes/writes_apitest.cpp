@@ -3,7 +3,9 @@
 //
 // What holds for every write: it may be repeated under its key, by many at once, and a refusal
 // leaves nothing behind.
+#include <algorithm>
 #include <catch2/catch.hpp>
+#include <set>
 #include <thread>
 
 #include "support/api/api.hpp"
@@ -100,6 +102,116 @@ TEST_CASE("many who send the same write under one key at once get one and the sa
     }
     CHECK(first == 1);
   }
+}
+
+namespace {
+
+using Versions = std::map<std::string, std::int64_t>;  // by root
+
+template <class Look>
+auto look(postgres::Pool& pool, TenantId tenant, Look const& at) {
+  decltype(at(std::declval<postgres::Tx&>())) seen{};
+  pool.transact(postgres::Mode::read, tenant, [&](postgres::Tx& tx) { seen = at(tx); });
+  return seen;
+}
+
+/// Commits up to now, by their transactions.
+std::int64_t last_commit(Bench& bench) {
+  return look(bench.api.database().service_pool(), bench.tenant.id, [](postgres::Tx& tx) {
+    return tx.exec("select coalesce(max(xid::text::bigint), 0) from commits")[0][0].integer();
+  });
+}
+
+Versions versions(postgres::Rows const& rows) {
+  Versions found;
+  for (auto const row : rows) found[row[0].id<CustomerId>().str()] = row[1].integer();
+  return found;
+}
+
+Versions versions_now(Bench& bench) {
+  return look(bench.api.database().pool(), bench.tenant.id, [](postgres::Tx& tx) {
+    return versions(tx.exec("select id, version from parts where tenant_id = $1", {tx.tenant()}));
+  });
+}
+
+/// What the caches were told of by the commits since then, but for roots that names have left.
+Versions told_since(Bench& bench, std::int64_t commit) {
+  return look(bench.api.database().service_pool(), bench.tenant.id, [commit](postgres::Tx& tx) {
+    return versions(
+        tx.exec("select r.root, max(r.version) from commits c, unnest(roots, versions) r "
+                "(root, version) where c.tenant_id = $1 and xid::text::bigint > $2 "
+                "and r.root <> all(losing) group by 1",
+                {tx.tenant(), commit}));
+  });
+}
+
+/// Whether all of it was told of again since then, as new as it was.
+bool covers(Versions const& again, Versions const& first) {
+  return std::all_of(first.begin(), first.end(), [&](auto const& one) {
+    auto const found = again.find(one.first);
+    return found != again.end() && found->second >= one.second;
+  });
+}
+
+/// Does it, and asks for it again under another key, twice. Whether the second time found it done.
+bool is_found_done(Bench& bench, ApiRoute const& route) {
+  auto const world = bench.make_world();
+  auto commit = last_commit(bench);
+  auto const untouched = versions_now(bench);
+  REQUIRE(ask(bench.client, route, world, {}).status == route.status);
+  auto first = told_since(bench, commit);
+  std::erase_if(first, [&](auto const& one) {  // locked, and no more than that
+    auto const found = untouched.find(one.first);
+    return found != untouched.end() && found->second == one.second;
+  });
+  auto const before = bench.state();
+  Headers const headers{{"Idempotency-Key", "again-" + world.at("number")}};
+  commit = last_commit(bench);
+  if (ask(bench.client, route, world, headers).status / 100 != 2) return false;
+  if (first.empty() || !difference(before, bench.state()).empty()) return false;
+  CHECK(covers(told_since(bench, commit), first));
+  commit = last_commit(bench);
+  CHECK(ask(bench.client, route, world, headers).has("idempotency-replayed"));
+  CHECK(covers(told_since(bench, commit), first));
+  return true;
+}
+
+/// Where the routes' own bodies bring something new each time.
+ApiRoute const said_once[] = {
+    {"POST", "/v1/interactions/{id}/messages", "interactions:write", 201,
+     "/v1/interactions/<interaction>/messages",
+     R"json({"messages": [{"role": "customer", "text": "<secret> once",
+                           "external_id": {"system": "chat", "id": "once-<number>"}}]})json"},
+    {"POST", "/v1/identity/resolve", "identity:write", 200, "/v1/identity/resolve",
+     R"json({"identifiers": [{"type": "phone", "value": "<new_phone>"}], "create": true})json"},
+    {"POST", "/v1/identity/resolve", "identity:write", 200, "/v1/identity/resolve",
+     R"json({"identifiers": [{"type": "phone", "value": "<new_phone>"}], "create": true,
+             "profile": {"given_name": "Ottoline", "family_name": "Fairweather"}})json"},
+};
+
+}  // namespace
+
+TEST_CASE("a write that finds its work done is told to the caches like the one that did it") {
+  Bench bench;
+  std::set<std::string> left;
+  for (auto const& route : api_routes()) {
+    if (route.writes()) left.insert(std::string(route.path));
+  }
+  for (auto const& route : api_routes()) {
+    if (!route.writes()) continue;
+    INFO(to_string(route));
+    if (is_found_done(bench, route)) left.erase(std::string(route.path));
+  }
+  for (auto const& route : said_once) {
+    INFO(route.body);
+    CHECK(is_found_done(bench, route));
+    left.erase(std::string(route.path));
+  }
+  // These change no customer, and those two refuse what is done.
+  std::set<std::string> const others{"/v1/interactions/{id}/heartbeat", "/v1/live/tickets",
+                                     "/v1/settings/{section}", "/v1/handoffs",
+                                     "/v1/customers/{id}/identifiers/{type}/{value}"};
+  CHECK(left == others);
 }
 
 TEST_CASE("a write that is refused for what it names makes nobody known and nothing taken") {

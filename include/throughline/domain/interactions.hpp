@@ -8,6 +8,7 @@
 #include <cstdint>
 #include <memory>
 #include <optional>
+#include <set>
 #include <span>
 #include <string>
 #include <string_view>
@@ -186,8 +187,9 @@ class Appending {
     std::optional<Error> error;
     /// The customer was joined meanwhile: to be asked again in another transaction.
     bool moved = false;
-    std::vector<Appended> appended;  // neither of these
-    std::optional<CustomerId> root;  // whose version it raised; unset if all were repeats
+    // Neither of these:
+    std::vector<Appended> appended;
+    std::set<CustomerId> roots;  // whose versions it raised, or the first ones of its repeats did
   };
   /// Locks the customers and looks, by statements that travel with the transaction's next one.
   Appending(postgres::Tx& tx, std::vector<Asked> asked);

@@ -65,7 +65,7 @@ class Adding {
     // Neither of these:
     Added added;
     Note note;        // as written; not where it is a repeat
-    CustomerId root;  // whose version it raised; not where it is a repeat
+    CustomerId root;  // whose version it raised, or the first one did where it is a repeat
   };
   /// Locks the customers and looks, by statements that travel with the transaction's next one.
   Adding(postgres::Tx& tx, std::vector<Asked> asked);

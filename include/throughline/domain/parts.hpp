@@ -60,7 +60,8 @@ std::vector<CustomerId> members(postgres::Tx& tx, CustomerId root);
 /// Locks the roots of these parts, in id order (LockRank::customers: once in a transaction, so name
 /// all of them). Locks, then looks where the parts point: if that is no locked root, throws
 /// postgres::Retry. Ids that are unknown are simply absent from the result. Without parts nothing
-/// is locked and the rank stays free.
+/// is locked and the rank stays free. Locked roots are touched as they are (Tx::touch): whoever
+/// finds there that nothing is left to do answers for what another has done.
 Locked lock(postgres::Tx& tx, Actor const& actor, std::span<CustomerId const> parts);
 
 /// The same for parts that only the database knows (those of cases, of an identifier's owners), on
@@ -80,10 +81,26 @@ class Locking {
 
  private:
   void read();
+  postgres::Tx* tx_ = nullptr;
   std::optional<postgres::Answer> rows_;  // until they are read
   std::optional<postgres::Answer> also_;  // likewise
   Locked locked_;
 };
+
+/// For an answer that names records which were found and not made: touches the roots that answer
+/// for these parts, as they are, without a lock. Where each part points; unknown ids are absent.
+std::map<CustomerId, CustomerId> rest_on(postgres::Tx& tx, std::span<CustomerId const> parts);
+/// The same for records by the parts that they belong to: their roots.
+template <class Record>
+std::map<Record, CustomerId> rest_on(postgres::Tx& tx,
+                                     std::map<Record, CustomerId> const& part_of) {
+  std::vector<CustomerId> parts;
+  for (auto const& [record, part] : part_of) parts.push_back(part);
+  auto const root_of = rest_on(tx, parts);
+  std::map<Record, CustomerId> roots;
+  for (auto const& [record, part] : part_of) roots.emplace(record, root_of.at(part));
+  return roots;
+}
 
 /// Makes a part that is its own root, locked by this transaction, version 0 until the first change
 /// recorded for it. `provisional`: made for a contact in doubt, meant to be joined by identify.

@@ -30,7 +30,7 @@ class BatchItem {
 
   /// Nothing has been decided yet. Each of the following decides, once.
   bool is_open() const { return !reply_ && !error_ && !postponed_; }
-  /// `roots`: whose versions the request raised.
+  /// `roots`: touched by this transaction (Tx::touch), for what the request did or found done.
   void succeed(Receipt receipt, Reply reply, std::vector<CustomerId> roots = {});
   /// The request fails alone. It must have written nothing by then.
   void fail(Error error) { error_ = std::move(error); }

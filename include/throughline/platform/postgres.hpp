@@ -77,7 +77,8 @@ class Rows {
 /// order; a rank is entered at most once in a transaction and never after a higher one.
 enum class LockRank { none, idempotency, external_ids, identifiers, customers, rest };
 
-/// A root whose version this transaction has raised; the caches are told between COMMIT and answer.
+/// A root whose version this transaction has raised or answers for; the caches are told between
+/// COMMIT and answer.
 struct Touched {
   TenantId tenant;
   CustomerId root;
@@ -156,9 +157,10 @@ class Tx {
   /// held.
   void savepoint(std::function<void()> const& body);
 
-  /// Registers a root of this tenant whose version this transaction raised to `version`, or which
-  /// a repeated request had: the caches are told of it once this has committed. Called by
-  /// domain/parts and platform/idempotency.
+  /// Registers a root of this tenant which has this version from here on: raised by this
+  /// transaction or by an earlier one that it answers for, because it found the work done or
+  /// repeats a request. The caches are told of it once this has committed. Called by domain/parts
+  /// and platform/idempotency.
   void touch(CustomerId root, std::int64_t version);
   /// For a root that is touched as well: a name that led to it, and to it alone, does not any more.
   void loses_names(CustomerId root);

@@ -19,7 +19,10 @@ std::optional<CaseId> first_with(postgres::Tx& tx, Actor const& actor, Open cons
   if (!asked.external_id) return std::nullopt;
   external_ids::Claim const claim{*asked.external_id, id.value};
   auto const first = external_ids::claim(tx, actor, "case", {&claim, 1}).front();
-  return first ? std::optional(CaseId{*first}) : std::nullopt;
+  if (!first) return std::nullopt;
+  auto const part = store::part_of(tx, CaseId{*first});
+  if (part) parts::rest_on(tx, {&*part, 1});
+  return CaseId{*first};
 }
 
 /// Whom the case belongs to, and the channel it was opened on.

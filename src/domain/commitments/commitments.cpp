@@ -20,7 +20,10 @@ std::optional<CommitmentId> first_with(postgres::Tx& tx, Actor const& actor,
   if (!asked.external_id) return std::nullopt;
   external_ids::Claim const claim{*asked.external_id, id.value};
   auto const first = external_ids::claim(tx, actor, "commitment", {&claim, 1}).front();
-  return first ? std::optional(CommitmentId{*first}) : std::nullopt;
+  if (!first) return std::nullopt;
+  auto const part = store::part_of(tx, CommitmentId{*first});
+  if (part) parts::rest_on(tx, {&*part, 1});
+  return CommitmentId{*first};
 }
 
 /// Looked at under the lock: an interaction that answers under the locked root cannot leave it

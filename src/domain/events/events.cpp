@@ -159,7 +159,7 @@ void settle_repeats(postgres::Tx& tx, Batch& batch, std::map<std::size_t, EventI
   for (auto const& [i, id] : first) {
     if (!in_batch.contains(id)) earlier.push_back(id);
   }
-  auto const roots = store::roots_of(tx, earlier);
+  auto const roots = parts::rest_on(tx, store::parts_of(tx, earlier));
   for (auto const& [i, id] : first) {
     auto const twin = in_batch.find(id);
     auto& result = batch.results[i];

@@ -63,17 +63,15 @@ std::vector<std::pair<CaseId, CustomerId>> case_parts(postgres::Tx& tx,
   return found;
 }
 
-constexpr std::string_view roots_of_sql = R"sql(
-select e.id, p.root_id from events e
-join parts p on p.tenant_id = e.tenant_id and p.id = e.part_id
-where e.tenant_id = $1 and e.id = any($2::uuid[])
+constexpr std::string_view parts_of_sql = R"sql(
+select id, part_id from events where tenant_id = $1 and id = any($2::uuid[])
 )sql";
 
-std::map<EventId, CustomerId> roots_of(postgres::Tx& tx, std::span<EventId const> events) {
+std::map<EventId, CustomerId> parts_of(postgres::Tx& tx, std::span<EventId const> events) {
   std::map<EventId, CustomerId> found;
   if (events.empty()) return found;
   auto const ids = postgres::Param::array_of(events, [](EventId id) { return id; });
-  for (auto const row : tx.exec(roots_of_sql, {tx.tenant(), ids})) {
+  for (auto const row : tx.exec(parts_of_sql, {tx.tenant(), ids})) {
     found.emplace(row[0].id<EventId>(), row[1].id<CustomerId>());
   }
   return found;

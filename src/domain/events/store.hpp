@@ -23,7 +23,7 @@ void insert(postgres::Tx& tx, Actor const& actor, std::span<Row const> rows);
 std::vector<std::pair<CaseId, CustomerId>> case_parts(postgres::Tx& tx,
                                                       std::span<CaseId const> cases);
 
-/// The roots that events recorded before belong to now.
-std::map<EventId, CustomerId> roots_of(postgres::Tx& tx, std::span<EventId const> events);
+/// The parts that events were recorded for; absent where their partition was detached.
+std::map<EventId, CustomerId> parts_of(postgres::Tx& tx, std::span<EventId const> events);
 
 }  // namespace throughline::events::store

@@ -1,5 +1,6 @@
 // SPDX-FileCopyrightText: 2026 The Throughline authors
 // SPDX-License-Identifier: Apache-2.0
+#include <algorithm>
 #include <array>
 
 #include "throughline/domain/context.hpp"
@@ -136,10 +137,11 @@ http::Reply appended_reply(postgres::Tx& tx, std::vector<Appended> appended, int
 void settle(postgres::Tx& tx, http::BatchItem& item, Appending::Outcome const& outcome) {
   if (outcome.moved) return item.postpone();
   if (outcome.error) return item.fail(*outcome.error);
-  http::Receipt const receipt{outcome.root ? 201 : 200, wire::to_refs(outcome.appended)};
-  std::vector<CustomerId> roots;
-  if (outcome.root) roots.push_back(*outcome.root);
-  item.succeed(receipt, appended_reply(tx, outcome.appended, receipt.status), std::move(roots));
+  bool const repeated = std::all_of(outcome.appended.begin(), outcome.appended.end(),
+                                    [](Appended const& one) { return one.repeated; });
+  http::Receipt const receipt{repeated ? 200 : 201, wire::to_refs(outcome.appended)};
+  item.succeed(receipt, appended_reply(tx, outcome.appended, receipt.status),
+               {outcome.roots.begin(), outcome.roots.end()});
 }
 
 std::function<void()> append_messages(postgres::Tx& tx, std::span<http::BatchItem> items) {

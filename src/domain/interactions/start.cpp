@@ -22,7 +22,10 @@ std::optional<InteractionId> first_with(postgres::Tx& tx, Actor const& actor, St
   if (!asked.external_id) return std::nullopt;
   external_ids::Claim const claim{*asked.external_id, id.value};
   auto const first = external_ids::claim(tx, actor, "interaction", {&claim, 1}).front();
-  return first ? std::optional(InteractionId{*first}) : std::nullopt;
+  if (!first) return std::nullopt;
+  auto const part = store::part_of(tx, InteractionId{*first});
+  if (part) parts::rest_on(tx, {&*part, 1});
+  return InteractionId{*first};
 }
 
 /// Whom the interaction is with. A case names its customer as customer_id would, unless the

@@ -96,6 +96,9 @@ std::vector<FirstWords> keep_first_words(postgres::Tx& tx, std::map<HandoffId, S
 
 /// By seq, `page.after` holding the last one seen.
 Page<Message> messages(postgres::Tx& tx, InteractionId id, PageRequest const& page);
+/// The parts of the interactions that these messages stand in; absent where their partition was
+/// detached.
+std::map<MessageId, CustomerId> parts_of(postgres::Tx& tx, std::span<MessageId const> messages);
 /// Those of these ids, in any order.
 std::vector<Message> messages(postgres::Tx& tx, std::vector<MessageId> const& ids);
 

@@ -23,7 +23,8 @@ void settle(postgres::Tx& tx, http::BatchItem& item, Adding::Outcome const& outc
   http::Receipt const receipt{outcome.added.repeated ? 200 : 201, wire::to_refs(outcome.added.id)};
   if (outcome.added.repeated) {
     auto const first = get(tx, outcome.added.id);
-    return item.succeed(receipt, http::Reply::json(wire::to_json(first), receipt.status));
+    return item.succeed(receipt, http::Reply::json(wire::to_json(first), receipt.status),
+                        {outcome.root});
   }
   item.succeed(receipt, http::Reply::json(wire::to_json(outcome.note), receipt.status),
                {outcome.root});

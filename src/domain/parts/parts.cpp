@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "domain/parts/store.hpp"
+#include "throughline/base/broken.hpp"
 #include "throughline/base/error.hpp"
 
 namespace throughline::parts {
@@ -33,7 +34,7 @@ Locked lock(postgres::Tx& tx, Actor const&, std::span<CustomerId const> parts) {
 
 Locking::Locking(postgres::Tx& tx, std::string_view parts_sql, std::vector<postgres::Param> params,
                  std::span<CustomerId const> also)
-    : rows_(store::ask_lock_of(tx, parts_sql, std::move(params), also)) {
+    : tx_(&tx), rows_(store::ask_lock_of(tx, parts_sql, std::move(params), also)) {
   if (!also.empty()) also_ = store::ask_roots(tx, also);
 }
 
@@ -57,12 +58,23 @@ void Locking::read() {
     if (!row.still_root) continue;
     locked_.roots_.emplace(row.root.id, row.root);
     locked_.root_of_.emplace(row.root.id, row.root.id);
+    if (!is_broken("finding")) tx_->touch(row.root.id, row.root.version);
   }
   rows_.reset();
   if (!also_) return;
   for (auto const& [part, root] : store::read_roots(also_->rows())) {
     if (!add(part, root)) throw postgres::Retry{};
   }
+}
+
+std::map<CustomerId, CustomerId> rest_on(postgres::Tx& tx, std::span<CustomerId const> parts) {
+  std::map<CustomerId, CustomerId> root_of;
+  if (parts.empty()) return root_of;
+  for (auto const& [part, root] : store::roots_as_they_are(tx, parts)) {
+    root_of.emplace(part, root.id);
+    if (!is_broken("finding")) tx.touch(root.id, root.version);
+  }
+  return root_of;
 }
 
 CustomerId create(postgres::Tx& tx, Actor const& actor, Locked& locked, bool provisional) {

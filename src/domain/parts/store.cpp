@@ -89,6 +89,21 @@ std::map<CustomerId, CustomerId> read_roots(postgres::Rows const& rows) {
   return roots;
 }
 
+constexpr std::string_view roots_as_they_are_sql = R"sql(
+  select part.id, root.id, root.version, root.created_at
+    from parts part
+    join parts root on root.tenant_id = $1 and root.id = part.root_id
+   where part.tenant_id = $1 and part.id = any($2::uuid[]))sql";
+
+std::map<CustomerId, Root> roots_as_they_are(postgres::Tx& tx, std::span<CustomerId const> parts) {
+  std::map<CustomerId, Root> roots;
+  for (auto const row : tx.exec(roots_as_they_are_sql, {tx.tenant(), ids_of(parts)})) {
+    Root const root{row[1].id<CustomerId>(), row[2].integer(), row[3].time()};
+    roots.emplace(row[0].id<CustomerId>(), root);
+  }
+  return roots;
+}
+
 constexpr std::string_view insert_sql = R"sql(
   insert into parts (tenant_id, id, root_id, version, changed_at, created_at, provisional)
   values ($1, $2, $2, 0, $3, $3, $4))sql";

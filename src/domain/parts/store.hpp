@@ -35,6 +35,9 @@ std::vector<LockedRow> read_locked(postgres::Rows const& rows);
 postgres::Answer ask_roots(postgres::Tx& tx, std::span<CustomerId const> parts);
 std::map<CustomerId, CustomerId> read_roots(postgres::Rows const& rows);
 
+/// The root of each part, whole; unknown ids are absent.
+std::map<CustomerId, Root> roots_as_they_are(postgres::Tx& tx, std::span<CustomerId const> parts);
+
 void insert(postgres::Tx& tx, CustomerId part, Timestamp created_at, bool provisional);
 
 /// Parts of two customers together.

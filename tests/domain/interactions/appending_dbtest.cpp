@@ -60,7 +60,7 @@ TEST_CASE("appending: requests to one interaction are numbered on from each othe
   CHECK(outcomes[0].appended[1].seq == 2);
   CHECK(outcomes[1].appended[0].seq == 1);
   CHECK(outcomes[2].appended[0].seq == 3);
-  CHECK(outcomes[2].root == test.customer_of(test.one));
+  CHECK(outcomes[2].roots == std::set{test.customer_of(test.one)});
   CHECK(test.transcript(test.one) == std::vector<std::string>{"a", "b", "c"});
   CHECK(test.transcript(test.two) == std::vector<std::string>{"x"});
   CHECK(test.found(test.one).message_count == 3);
@@ -114,7 +114,8 @@ TEST_CASE("appending: an external id makes repeats within the batch and beyond i
   CHECK(outcomes[1].appended[1].seq == 2);
   auto const again = test.append_all({requests[0]});
   CHECK(again[0].appended[0].id == outcomes[0].appended[0].id);
-  CHECK_FALSE(again[0].root);
+  CHECK(again[0].appended[0].repeated);
+  CHECK(again[0].roots == std::set{test.customer_of(test.one)});
   CHECK(test.transcript(test.one).size() == 2);
 }
 

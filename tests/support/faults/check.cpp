@@ -18,8 +18,8 @@ constexpr Micros around = 3'000'000;  // notes so near to a failure are told wit
 constexpr char feed_view[] = "feed";
 
 struct View {
-  std::unordered_map<std::string, Write const*> writes;  // by token
-  std::vector<std::pair<Write const*, std::string>> values;
+  std::unordered_map<std::string, Write const*> writes;  // by token, the one that began first
+  std::vector<std::pair<Write const*, std::string>> values;  // of all
   bool of_one_value = false;
 };
 
@@ -71,7 +71,7 @@ class Check {
     if (strange > unknown_) broken(read, saw, "shows what nobody sent", nullptr);
     if (view.of_one_value) return check_value(read, saw, view);
     if (saw.tokens.size() >= saw.most) return;
-    for (auto const& [token, write] : view.writes) {
+    for (auto const& [write, token] : view.values) {
       if (write->acknowledged < read.begun && !seen.contains(token)) {
         return broken(read, saw, "lacks " + token, write);
       }
@@ -126,7 +126,7 @@ class Check {
     }
     auto const view = views_.find(feed_view);
     if (view == views_.end() || records_.feed.empty()) return;
-    for (auto const& [token, write] : view->second.writes) {
+    for (auto const& [write, token] : view->second.values) {
       if (write->acknowledged != never && !delivered.contains(token)) {
         broken("the feed lacks " + token + "\n  write " + write->what, write->acknowledged);
       }

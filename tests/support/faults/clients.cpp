@@ -33,6 +33,10 @@ Put shown(std::string const& customer, char const* kind, std::string const& id) 
   return {"timeline:" + customer, std::string(kind) + ":" + id};
 }
 
+json external(std::string const& value) {
+  return {{"system", "histories"}, {"id", value}};
+}
+
 Put fed(char const* kind, std::string const& id) {
   return {"feed", std::string(kind) + ":" + id};
 }
@@ -199,27 +203,35 @@ void Player::meet_stranger(Person const& person) {
 void Player::say(Person const& person) {
   auto const& contact = person.interactions[below(person.interactions.size())];
   auto const text = next("said-");
-  json const body{{"messages", {{{"role", "customer"}, {"text", text}}}}};
-  write("POST", "/v1/interactions/" + contact + "/messages", body, {{"messages:" + contact, text}},
+  json const line{{"role", "customer"}, {"text", text}, {"external_id", external(text)}};
+  auto const asked =
+      this_or_last("message", {"/v1/interactions/" + contact + "/messages",
+                               {{"messages", {line}}}, person.customer, contact, text});
+  write("POST", asked.target, asked.body, {{"messages:" + asked.on, asked.value}},
         [&](json const& document) {
           std::string const id = document.at("messages").at(0).at("id");
-          change(person.customer, [](Person& known) { ++known.facts; });
-          return std::vector<Put>{shown(person.customer, "message.added", id),
+          change(asked.customer, [](Person& known) { ++known.facts; });
+          return std::vector<Put>{shown(asked.customer, "message.added", id),
                                   fed("message.added", id)};
         });
 }
 
 void Player::open_case(Person const& person) {
   if (person.cases.size() >= cases_most) return;
-  json const body{{"customer_id", person.customer}, {"subject", next("subject-")}};
-  write("POST", "/v1/cases", body, {}, [&](json const& document) {
+  auto const subject = next("subject-");
+  json const body{{"customer_id", person.customer},
+                  {"subject", subject},
+                  {"external_id", external(subject)}};
+  auto const asked = this_or_last("case", {"/v1/cases", body, person.customer, {}, subject});
+  write("POST", asked.target, asked.body, {}, [&](json const& document) {
     std::string const id = document.at("id");
-    change(person.customer, [&](Person& known) {
+    change(asked.customer, [&](Person& known) {
+      if (std::find(known.cases.begin(), known.cases.end(), id) != known.cases.end()) return;
       known.cases.push_back(id);
       ++known.facts;
     });
-    return std::vector<Put>{{"cases:" + person.customer, id},
-                            shown(person.customer, "case.opened", id),
+    return std::vector<Put>{{"cases:" + asked.customer, id},
+                            shown(asked.customer, "case.opened", id),
                             fed("case.opened", id)};
   });
 }
@@ -228,38 +240,57 @@ void Player::take_note(Person const& person) {
   if (person.cases.empty()) return open_case(person);
   auto const& of = person.cases[below(person.cases.size())];
   auto const text = next("noted-");
-  write("POST", "/v1/cases/" + of + "/notes", {{"kind", "note"}, {"text", text}},
-        {{"notes:" + of, text}, {"shown notes:" + of, text}}, [&](json const& document) {
+  json const body{{"kind", "note"}, {"text", text}, {"external_id", external(text)}};
+  auto const asked =
+      this_or_last("note", {"/v1/cases/" + of + "/notes", body, person.customer, of, text});
+  write("POST", asked.target, asked.body,
+        {{"notes:" + asked.on, asked.value}, {"shown notes:" + asked.on, asked.value}},
+        [&](json const& document) {
           std::string const id = document.at("id");
-          change(person.customer, [](Person& known) { ++known.facts; });
-          return std::vector<Put>{shown(person.customer, "note.added", id), fed("note.added", id)};
+          change(asked.customer, [](Person& known) { ++known.facts; });
+          return std::vector<Put>{shown(asked.customer, "note.added", id), fed("note.added", id)};
         });
 }
 
 void Player::record_event(Person const& person) {
+  auto const number = next("event-");
   json const event{{"customer_id", person.customer},
                    {"type", "page_viewed"},
-                   {"at", format_rfc3339(SystemClock().now())}};
-  write("POST", "/v1/events", {{"events", {event}}}, {}, [&](json const& document) {
+                   {"at", format_rfc3339(SystemClock().now())},
+                   {"external_id", external(number)}};
+  auto const asked =
+      this_or_last("event", {"/v1/events", {{"events", {event}}}, person.customer, {}, number});
+  write("POST", asked.target, asked.body, {}, [&](json const& document) {
     auto const& result = document.at("results").at(0);
     if (!result.contains("id")) {
       history_.fail("an event was not taken: " + document.dump());
       return std::vector<Put>{};
     }
     std::string const id = result.at("id");
-    change(person.customer, [](Person& known) { ++known.facts; });
-    return std::vector<Put>{shown(person.customer, "event.recorded", id),
+    change(asked.customer, [](Person& known) { ++known.facts; });
+    return std::vector<Put>{shown(asked.customer, "event.recorded", id),
                             fed("event.recorded", id)};
   });
 }
 
 void Player::rename(Person const& person) {
   auto const name = next("name-");
-  write("PATCH", "/v1/customers/" + person.customer, {{"display_name", name}},
-        {{"name:" + person.customer, name, true}}, [&](json const&) {
-          change(person.customer, [](Person& known) { ++known.facts; });
+  auto const asked = this_or_last("name", {"/v1/customers/" + person.customer,
+                                           {{"display_name", name}}, person.customer, {}, name});
+  write("PATCH", asked.target, asked.body, {{"name:" + asked.customer, asked.value, true}},
+        [&](json const&) {
+          change(asked.customer, [](Person& known) { ++known.facts; });
           return std::vector<Put>{};
         });
+}
+
+Asked Player::this_or_last(char const* kind, Asked asked) {
+  constexpr std::size_t seldom = 4;
+  bool const again = below(seldom) == 0;
+  std::lock_guard const lock(world_.mutex);
+  auto& last = world_.asked[kind];
+  if (!again || last.target.empty()) last = std::move(asked);
+  return last;
 }
 
 /// A phone that led here leads to somebody else. The first one stays: contacts come by it. Every
@@ -272,18 +303,20 @@ void Player::hand_over(Person const& person) {
     return say(person);
   }
   auto const phone = phone_to_move(person);
+  json const body{{"type", "phone"}, {"value", phone}, {"move", true}};
+  auto const asked = this_or_last(
+      "phone", {"/v1/customers/" + to->customer + "/identifiers", body, to->customer, {}, phone});
   auto const look = [&] {
-    for (std::size_t i = 0; i < clients_.size(); ++i) read_by_phone(*to, i, phone);
+    for (std::size_t i = 0; i < clients_.size(); ++i) read_by_phone(*to, i, asked.value);
   };
   look();
-  json const body{{"type", "phone"}, {"value", phone}, {"move", true}};
-  write("POST", "/v1/customers/" + to->customer + "/identifiers", body,
-        {{"owner:" + phone, to->customer, true}}, [&](json const&) {
+  write("POST", asked.target, asked.body, {{"owner:" + asked.value, asked.customer, true}},
+        [&](json const&) {
           std::lock_guard const lock(world_.mutex);
           for (auto& known : world_.people) {
-            known->facts += static_cast<int>(std::erase(known->phones, phone));
-            if (known->customer != to->customer) continue;
-            known->phones.push_back(phone);
+            known->facts += static_cast<int>(std::erase(known->phones, asked.value));
+            if (known->customer != asked.customer) continue;
+            known->phones.push_back(asked.value);
             ++known->facts;
           }
           return std::vector<Put>{};

@@ -6,6 +6,7 @@
 
 #include <atomic>
 #include <functional>
+#include <map>
 #include <memory>
 #include <mutex>
 #include <random>
@@ -28,6 +29,16 @@ struct Person {
   int facts = 0;
 };
 
+/// What somebody has asked for, maybe without an answer yet, and another may ask for as well: who
+/// comes second finds it done.
+struct Asked {
+  std::string target;
+  json body;
+  std::string customer;
+  std::string on;     // the contact or case that it stands on
+  std::string value;  // unique: the text, name or phone
+};
+
 /// What clients share. Members are read and written under `mutex`.
 struct World {
   std::mutex mutex;
@@ -35,6 +46,7 @@ struct World {
   std::int64_t numbers = 0;
   std::int64_t phones = 0;
   std::string moved;  // the phone that was handed over last
+  std::map<std::string, Asked> asked;  // the last of each kind
   std::atomic<bool> over = false;
 };
 
@@ -61,6 +73,8 @@ class Player {
   void rename(Person const& person);
   void hand_over(Person const& person);
   std::string phone_to_move(Person const& person);
+  /// Mostly this; now and then what somebody has asked for last.
+  Asked this_or_last(char const* kind, Asked asked);
 
   /// False: never acknowledged.
   bool write(std::string const& method, std::string const& target, json const& body,

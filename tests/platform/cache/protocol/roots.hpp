@@ -27,7 +27,8 @@ enum class Part {
   highest_plus_one,       // a merge or undo raises every root above the versions of all
   filled_under_own_root,  // a document is kept under its own root, whatever was looked for
   token,                  // a fill needs the token of its lease, which invalidation takes away
-  tells_what_it_rests_on  // whoever tells, tells of the roots that names left before, if untold
+  tells_what_it_rests_on,  // whoever tells, tells of the roots that names left before, if untold
+  tells_what_it_found      // so does a write that finds its work done, and of the root it found
 };
 
 enum Root : Byte { no_root, x_root, y_root };
@@ -42,7 +43,7 @@ struct World {
   bool left[3];       // names do not lead there any more, by that commit
 };
 
-enum class Change { write_to_x, write_to_y, move_p_to_y, move_p_to_x, merge, undo };
+enum class Change { write_to_x, write_to_y, move_p_to_y, move_p_to_x, merge, undo, find_y };
 std::vector<World> play(std::vector<Change> const& script, Rules<Part> const& rules);
 
 inline constexpr int reads = 2;
@@ -124,8 +125,11 @@ class Roots {
     }
   }
 
-  /// Of the roots of this commit and of those that names have left by earlier ones still untold.
+  /// Of the roots of this commit and of those that names have left by earlier ones still untold;
+  /// of none if it has none of its own.
   void tell(State& n, Byte w) const {
+    n.told[w] = 1;
+    if (!worlds_[w].touched[x_root] && !worlds_[w].touched[y_root]) return;
     for (Byte root : {x_root, y_root}) {
       if (worlds_[w].touched[root]) invalidate(n.entries[root], root, worlds_[w].version[root]);
       for (Byte before = 1; before < w && rules_.has(Part::tells_what_it_rests_on); ++before) {
@@ -133,7 +137,6 @@ class Roots {
         invalidate(n.entries[root], root, worlds_[before].version[root]);
       }
     }
-    n.told[w] = 1;
   }
 
   void invalidate(Entry& entry, Byte root, Byte raised) const {
@@ -298,6 +301,10 @@ inline World after(World w, Change change, Rules<Part> const& rules) {
       w.leads[name_x] = w.leads[name_p] = x_root;
       touch(y_root, Part::raises_old_root, y_next);
       touch(x_root, Part::raises_new_root, x_next);
+      break;
+    case Change::find_y:
+      w.commit = "finds with Y what it was to write";
+      touch(y_root, Part::tells_what_it_found, y);
       break;
   }
   return w;

@@ -27,6 +27,11 @@ std::vector<Script> const scripts = {
     {"a merge, then a note", {Change::merge, Change::write_to_y}},
     {"a merge, undone", {Change::merge, Change::undo}},
     {"a merge, a note, undone", {Change::merge, Change::write_to_y, Change::undo}},
+    {"an identifier moves, twice asked for", {Change::move_p_to_y, Change::find_y}},
+    {"an identifier moves, twice asked for, a note",
+     {Change::move_p_to_y, Change::find_y, Change::write_to_y}},
+    {"a note, twice sent", {Change::write_to_y, Change::find_y}},
+    {"a merge, twice asked for", {Change::merge, Change::find_y}},
     {"a merge, undone, a note", {Change::merge, Change::undo, Change::write_to_x}},
 };
 
@@ -80,6 +85,7 @@ TEST_CASE("protocol: every rule about roots is needed", "[protocol]") {
       {Part::filled_under_own_root, "keeping a document under the root that was looked for"},
       {Part::token, "without the token"},
       {Part::tells_what_it_rests_on, "telling of nothing but one's own roots"},
+      {Part::tells_what_it_found, "telling of nothing where nothing was left to do"},
   };
   for (auto const& [part, name] : all) {
     auto const found = search_all(Rules<Part>::without({part}));
