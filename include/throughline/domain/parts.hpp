@@ -88,19 +88,11 @@ class Locking {
 };
 
 /// For an answer that names records which were found and not made: touches the roots that answer
-/// for these parts, as they are, without a lock. Where each part points; unknown ids are absent.
-std::map<CustomerId, CustomerId> rest_on(postgres::Tx& tx, std::span<CustomerId const> parts);
-/// The same for records by the parts that they belong to: their roots.
-template <class Record>
-std::map<Record, CustomerId> rest_on(postgres::Tx& tx,
-                                     std::map<Record, CustomerId> const& part_of) {
-  std::vector<CustomerId> parts;
-  for (auto const& [record, part] : part_of) parts.push_back(part);
-  auto const root_of = rest_on(tx, parts);
-  std::map<Record, CustomerId> roots;
-  for (auto const& [record, part] : part_of) roots.emplace(record, root_of.at(part));
-  return roots;
-}
+/// for them, as they are, without a lock. `parts_sql` selects ids and parts of records; its
+/// parameters are $1, the tenant, and $2, the ids (uuid[]). Their roots; absent for those that the
+/// select does not find.
+std::map<Uuid, CustomerId> rest_on(postgres::Tx& tx, std::string_view parts_sql,
+                                   std::span<Uuid const> records);
 
 /// Makes a part that is its own root, locked by this transaction, version 0 until the first change
 /// recorded for it. `provisional`: made for a contact in doubt, meant to be joined by identify.

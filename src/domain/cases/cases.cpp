@@ -20,8 +20,7 @@ std::optional<CaseId> first_with(postgres::Tx& tx, Actor const& actor, Open cons
   external_ids::Claim const claim{*asked.external_id, id.value};
   auto const first = external_ids::claim(tx, actor, "case", {&claim, 1}).front();
   if (!first) return std::nullopt;
-  auto const part = store::part_of(tx, CaseId{*first});
-  if (part) parts::rest_on(tx, {&*part, 1});
+  parts::rest_on(tx, store::parts_sql, {&*first, 1});
   return CaseId{*first};
 }
 

@@ -135,6 +135,9 @@ std::optional<CustomerId> part_of(postgres::Tx& tx, CaseId id) {
   return rows.empty() ? std::nullopt : std::optional(rows[0][0].id<CustomerId>());
 }
 
+std::string_view const parts_sql =
+    "select id, part_id from cases where tenant_id = $1 and id = any($2::uuid[])";
+
 constexpr std::string_view all_sql = R"sql(
   from cases c
   join parts p on p.tenant_id = c.tenant_id and p.id = c.part_id

@@ -26,6 +26,8 @@ std::vector<std::pair<CaseId, CustomerId>> age(postgres::Tx& tx, std::span<CaseI
 std::optional<Case> find(postgres::Tx& tx, CaseId id);
 /// A case's part never changes: read it first, lock, then find().
 std::optional<CustomerId> part_of(postgres::Tx& tx, CaseId id);
+/// For parts::rest_on().
+extern std::string_view const parts_sql;
 Page<Case> list(postgres::Tx& tx, Filter const& filter, PageRequest const& page);
 
 /// What a case must know of the interaction that opens it.

@@ -21,8 +21,7 @@ std::optional<CommitmentId> first_with(postgres::Tx& tx, Actor const& actor,
   external_ids::Claim const claim{*asked.external_id, id.value};
   auto const first = external_ids::claim(tx, actor, "commitment", {&claim, 1}).front();
   if (!first) return std::nullopt;
-  auto const part = store::part_of(tx, CommitmentId{*first});
-  if (part) parts::rest_on(tx, {&*part, 1});
+  parts::rest_on(tx, store::parts_sql, {&*first, 1});
   return CommitmentId{*first};
 }
 

@@ -105,6 +105,9 @@ std::optional<CustomerId> part_of(postgres::Tx& tx, CommitmentId id) {
   return rows.empty() ? std::nullopt : std::optional(rows[0][0].id<CustomerId>());
 }
 
+std::string_view const parts_sql =
+    "select id, part_id from commitments where tenant_id = $1 and id = any($2::uuid[])";
+
 namespace {
 
 constexpr std::string_view all_sql = R"sql(

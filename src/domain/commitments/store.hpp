@@ -22,6 +22,8 @@ std::optional<Commitment> find(postgres::Tx& tx, CommitmentId id);
 std::vector<Commitment> find(postgres::Tx& tx, std::span<CommitmentId const> ids);
 /// A commitment's part never changes: read it first, lock, then find().
 std::optional<CustomerId> part_of(postgres::Tx& tx, CommitmentId id);
+/// For parts::rest_on().
+extern std::string_view const parts_sql;
 
 /// What reads up to `limit` rows above the key. Apart from list() so that a test can ask for its
 /// plan.

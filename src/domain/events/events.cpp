@@ -155,18 +155,19 @@ void release_claims(postgres::Tx& tx, Actor const& actor, Batch const& batch) {
 void settle_repeats(postgres::Tx& tx, Batch& batch, std::map<std::size_t, EventId> const& first) {
   std::map<EventId, Result const*> in_batch;
   for (std::size_t i = 0; i < batch.ids.size(); ++i) in_batch[batch.ids[i]] = &batch.results[i];
-  std::vector<EventId> earlier;
+  std::vector<Uuid> earlier;
   for (auto const& [i, id] : first) {
-    if (!in_batch.contains(id)) earlier.push_back(id);
+    if (!in_batch.contains(id)) earlier.push_back(id.value);
   }
-  auto const roots = parts::rest_on(tx, store::parts_of(tx, earlier));
+  auto const roots = parts::rest_on(tx, store::parts_sql, earlier);
   for (auto const& [i, id] : first) {
     auto const twin = in_batch.find(id);
     auto& result = batch.results[i];
     if (twin == in_batch.end()) {
       result = {Result::Status::repeated, id, {}, {}, {}};
       // Else the first one was detached with its partition.
-      if (auto const root = roots.find(id); root != roots.end()) result.customer = root->second;
+      auto const root = roots.find(id.value);
+      if (root != roots.end()) result.customer = root->second;
     } else {
       result = *twin->second;
       if (result.status == Result::Status::created) result.status = Result::Status::repeated;

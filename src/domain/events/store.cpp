@@ -63,18 +63,7 @@ std::vector<std::pair<CaseId, CustomerId>> case_parts(postgres::Tx& tx,
   return found;
 }
 
-constexpr std::string_view parts_of_sql = R"sql(
-select id, part_id from events where tenant_id = $1 and id = any($2::uuid[])
-)sql";
-
-std::map<EventId, CustomerId> parts_of(postgres::Tx& tx, std::span<EventId const> events) {
-  std::map<EventId, CustomerId> found;
-  if (events.empty()) return found;
-  auto const ids = postgres::Param::array_of(events, [](EventId id) { return id; });
-  for (auto const row : tx.exec(parts_of_sql, {tx.tenant(), ids})) {
-    found.emplace(row[0].id<EventId>(), row[1].id<CustomerId>());
-  }
-  return found;
-}
+std::string_view const parts_sql =
+    "select id, part_id from events where tenant_id = $1 and id = any($2::uuid[])";
 
 }  // namespace throughline::events::store

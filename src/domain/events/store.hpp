@@ -4,6 +4,7 @@
 
 #include <map>
 #include <span>
+#include <string_view>
 #include <utility>
 #include <vector>
 
@@ -23,7 +24,7 @@ void insert(postgres::Tx& tx, Actor const& actor, std::span<Row const> rows);
 std::vector<std::pair<CaseId, CustomerId>> case_parts(postgres::Tx& tx,
                                                       std::span<CaseId const> cases);
 
-/// The parts that events were recorded for; absent where their partition was detached.
-std::map<EventId, CustomerId> parts_of(postgres::Tx& tx, std::span<EventId const> events);
+/// For parts::rest_on().
+extern std::string_view const parts_sql;
 
 }  // namespace throughline::events::store

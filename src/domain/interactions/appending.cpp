@@ -61,7 +61,6 @@ struct Appending::Impl {
   }
 
   void find_repeats();
-  void rest_on_firsts();
   std::vector<Appended> number(std::size_t place);
   std::vector<Timestamp> times(Asked const& one) const;
   Outcome decide(std::size_t place);
@@ -86,7 +85,7 @@ struct Appending::Impl {
 
   std::map<InteractionId, store::Tail> tails;  // as the batch leaves them
   std::map<MessageId, MessageId> firsts;       // of messages whose external id was known
-  std::map<MessageId, CustomerId> roots;       // of those, and of the messages of this batch
+  std::map<Uuid, CustomerId> roots;            // of those, and of the messages of this batch
   std::set<MessageId> given_back;
   std::vector<external_ids::Claim> unused;
   std::vector<store::NewRow> rows;
@@ -106,15 +105,9 @@ void Appending::Impl::find_repeats() {
       if (auto const& first = found[claim++]) firsts.emplace(ids[i][k], MessageId{*first});
     }
   }
-  rest_on_firsts();
-}
-
-/// Those that others have written, perhaps only just.
-void Appending::Impl::rest_on_firsts() {
-  if (firsts.empty()) return;
-  std::vector<MessageId> known;
-  for (auto const& [repeat, first] : firsts) known.push_back(first);
-  roots = parts::rest_on(tx, store::parts_of(tx, known));
+  std::vector<Uuid> known;
+  for (auto const& [repeat, first] : firsts) known.push_back(first.value);
+  roots = parts::rest_on(tx, store::message_parts_sql, known);
 }
 
 /// Whether that is what the receiver of a handoff says first: in the order in which it came in, as
@@ -184,7 +177,7 @@ Outcome Appending::Impl::decide(std::size_t place) {
     bool const all_repeated = std::all_of(outcome.appended.begin(), outcome.appended.end(),
                                           [](Appended const& one) { return one.repeated; });
     for (Appended const& one : outcome.appended) {
-      if (auto const root = roots.find(one.id); root != roots.end())
+      if (auto const root = roots.find(one.id.value); root != roots.end())
         outcome.roots.insert(root->second);
     }
     if (all_repeated) return outcome;
@@ -239,7 +232,7 @@ void Appending::Impl::note_down(std::size_t place, std::vector<Appended>& append
                              ? speaker(tail.hand_overs, one.agent, tail.agent, at[k])
                              : std::nullopt;
     if (message.role == "agent") hear_receiver(one, tail, said_by, at[k]);
-    roots.emplace(appended[k].id, tail.root);
+    roots.emplace(appended[k].id.value, tail.root);
     rows.push_back({one.actor, one.id, appended[k].id, tail.last_seq, &message, at[k], said_by});
     entries.push_back({tail.part, at[k], timeline::Kind::message, "added", appended[k].id.value,
                        tail.channel, tail.case_id, one.id});

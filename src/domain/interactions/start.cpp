@@ -23,8 +23,7 @@ std::optional<InteractionId> first_with(postgres::Tx& tx, Actor const& actor, St
   external_ids::Claim const claim{*asked.external_id, id.value};
   auto const first = external_ids::claim(tx, actor, "interaction", {&claim, 1}).front();
   if (!first) return std::nullopt;
-  auto const part = store::part_of(tx, InteractionId{*first});
-  if (part) parts::rest_on(tx, {&*part, 1});
+  parts::rest_on(tx, store::parts_sql, {&*first, 1});
   return InteractionId{*first};
 }
 

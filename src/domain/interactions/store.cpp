@@ -137,6 +137,9 @@ std::optional<CustomerId> part_of(postgres::Tx& tx, InteractionId id) {
   return rows.empty() ? std::nullopt : std::optional(rows[0][0].id<CustomerId>());
 }
 
+std::string_view const parts_sql =
+    "select id, part_id from interactions where tenant_id = $1 and id = any($2::uuid[])";
+
 constexpr std::string_view below_sql = "and (i.started_at, i.id) < ($2::timestamptz, $3::uuid)";
 constexpr std::string_view order_sql = " order by i.started_at desc, i.id desc limit $4";
 

@@ -25,6 +25,8 @@ bool beat(postgres::Tx& tx, Actor const& actor, InteractionId id);
 std::optional<Interaction> find(postgres::Tx& tx, InteractionId id);
 /// An interaction's part never changes: read it first, lock, then find().
 std::optional<CustomerId> part_of(postgres::Tx& tx, InteractionId id);
+/// For parts::rest_on().
+extern std::string_view const parts_sql;
 Page<Interaction> list(postgres::Tx& tx, Filter const& filter, PageRequest const& page);
 
 /// The part a case belongs to, and the customer it answers under now.
@@ -96,9 +98,8 @@ std::vector<FirstWords> keep_first_words(postgres::Tx& tx, std::map<HandoffId, S
 
 /// By seq, `page.after` holding the last one seen.
 Page<Message> messages(postgres::Tx& tx, InteractionId id, PageRequest const& page);
-/// The parts of the interactions that these messages stand in; absent where their partition was
-/// detached.
-std::map<MessageId, CustomerId> parts_of(postgres::Tx& tx, std::span<MessageId const> messages);
+/// For parts::rest_on().
+extern std::string_view const message_parts_sql;
 /// Those of these ids, in any order.
 std::vector<Message> messages(postgres::Tx& tx, std::vector<MessageId> const& ids);
 

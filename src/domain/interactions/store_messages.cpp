@@ -217,21 +217,10 @@ Page<Message> messages(postgres::Tx& tx, InteractionId id, PageRequest const& pa
   });
 }
 
-constexpr std::string_view parts_of_sql = R"sql(
-  select m.id, i.part_id
-  from messages m
-  join interactions i on i.tenant_id = $1 and i.id = m.interaction_id
-  where m.tenant_id = $1 and m.id = any($2::uuid[])
-)sql";
-
-std::map<MessageId, CustomerId> parts_of(postgres::Tx& tx, std::span<MessageId const> messages) {
-  std::map<MessageId, CustomerId> parts;
-  auto const ids = postgres::Param::array_of(messages, [](MessageId id) { return id; });
-  for (auto const row : tx.exec(parts_of_sql, {tx.tenant(), ids})) {
-    parts.emplace(row[0].id<MessageId>(), row[1].id<CustomerId>());
-  }
-  return parts;
-}
+std::string_view const message_parts_sql =
+    "select m.id, i.part_id from messages m "
+    "join interactions i on i.tenant_id = m.tenant_id and i.id = m.interaction_id "
+    "where m.tenant_id = $1 and m.id = any($2::uuid[])";
 
 constexpr std::string_view by_ids_sql = "and id = any($2::uuid[])";
 

@@ -23,7 +23,6 @@ struct Adding::Impl {
 
   std::vector<external_ids::Claim> claims() const;
   void find_repeats();
-  void rest_on_firsts();
   Outcome decide(std::size_t place, store::Look const* look);
   Note to_write(std::size_t place, store::Look const& look);
   void check_replaced(Note const& note, store::Look const& look);
@@ -40,7 +39,7 @@ struct Adding::Impl {
   postgres::Answer looks;
 
   std::map<std::size_t, NoteId> firsts;  // of places whose external id was known
-  std::map<NoteId, CustomerId> roots;    // of those, and of the notes of this batch
+  std::map<Uuid, CustomerId> roots;      // of those, and of the notes of this batch
   std::set<NoteId> replaced;             // by notes of this batch
   std::map<CaseId, std::string> questions;
   std::vector<external_ids::Claim> unused;
@@ -89,15 +88,9 @@ void Adding::Impl::find_repeats() {
   for (std::size_t i = 0; i < first.size(); ++i) {
     if (first[i]) firsts.emplace(claiming[i], NoteId{*first[i]});
   }
-  rest_on_firsts();
-}
-
-/// Those that others have written, perhaps only just.
-void Adding::Impl::rest_on_firsts() {
-  if (firsts.empty()) return;
-  std::vector<NoteId> known;
-  for (auto const& [place, id] : firsts) known.push_back(id);
-  roots = parts::rest_on(tx, store::parts_of(tx, known));
+  std::vector<Uuid> known;
+  for (auto const& [place, id] : firsts) known.push_back(id.value);
+  roots = parts::rest_on(tx, store::parts_sql, known);
 }
 
 /// A claim that this transaction made for a note that will not be.
@@ -117,7 +110,7 @@ Outcome Adding::Impl::decide(std::size_t place, store::Look const* look) {
       // It may have been claimed by a note of this batch that was refused.
       outcome.moved = given_back.contains(first->second);
       outcome.added = {first->second, true};
-      if (!outcome.moved) outcome.root = roots.at(first->second);
+      if (!outcome.moved) outcome.root = roots.at(first->second.value);
       return outcome;
     }
     if (!locking.add(look->part, look->root)) {
@@ -129,7 +122,7 @@ Outcome Adding::Impl::decide(std::size_t place, store::Look const* look) {
     outcome.note.at = at;
     check_replaced(outcome.note, *look);
     outcome.added = {outcome.note.id, false};
-    outcome.root = roots[outcome.note.id] = look->root;
+    outcome.root = roots[outcome.note.id.value] = look->root;
     note_down(one, outcome.note, *look);
   } catch (Error const& error) {
     outcome.error = error;

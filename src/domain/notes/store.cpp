@@ -148,21 +148,10 @@ std::map<std::size_t, Look> read_looks(postgres::Answer const& answer) {
   return looks;
 }
 
-constexpr std::string_view parts_of_sql = R"sql(
-  select n.id, c.part_id
-  from notes n
-  join cases c on c.tenant_id = $1 and c.id = n.case_id
-  where n.tenant_id = $1 and n.id = any($2::uuid[])
-)sql";
-
-std::map<NoteId, CustomerId> parts_of(postgres::Tx& tx, std::span<NoteId const> notes) {
-  std::map<NoteId, CustomerId> parts;
-  auto const ids = postgres::Param::array_of(notes, [](NoteId id) { return id; });
-  for (auto const row : tx.exec(parts_of_sql, {tx.tenant(), ids})) {
-    parts.emplace(row[0].id<NoteId>(), row[1].id<CustomerId>());
-  }
-  return parts;
-}
+std::string_view const parts_sql =
+    "select n.id, c.part_id from notes n "
+    "join cases c on c.tenant_id = n.tenant_id and c.id = n.case_id "
+    "where n.tenant_id = $1 and n.id = any($2::uuid[])";
 
 constexpr std::string_view by_id_sql = "and n.id = $2";
 

@@ -36,8 +36,8 @@ struct Look {
 parts::Locking lock_cases(postgres::Tx& tx, std::span<Adding::Asked const> asked);
 postgres::Answer ask_looks(postgres::Tx& tx, std::span<Adding::Asked const> asked);
 std::map<std::size_t, Look> read_looks(postgres::Answer const& answer);
-/// The parts of the cases that these notes stand on.
-std::map<NoteId, CustomerId> parts_of(postgres::Tx& tx, std::span<NoteId const> notes);
+/// For parts::rest_on().
+extern std::string_view const parts_sql;
 std::optional<Note> find(postgres::Tx& tx, NoteId id);
 Page<Note> list(postgres::Tx& tx, CaseId case_id, PageRequest const& page);
 

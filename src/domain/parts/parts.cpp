@@ -67,12 +67,13 @@ void Locking::read() {
   }
 }
 
-std::map<CustomerId, CustomerId> rest_on(postgres::Tx& tx, std::span<CustomerId const> parts) {
-  std::map<CustomerId, CustomerId> root_of;
-  if (parts.empty()) return root_of;
-  for (auto const& [part, root] : store::roots_as_they_are(tx, parts)) {
-    root_of.emplace(part, root.id);
-    if (!is_broken("finding")) tx.touch(root.id, root.version);
+std::map<Uuid, CustomerId> rest_on(postgres::Tx& tx, std::string_view parts_sql,
+                                   std::span<Uuid const> records) {
+  std::map<Uuid, CustomerId> root_of;
+  if (records.empty()) return root_of;
+  for (store::Found const& found : store::roots_of(tx, parts_sql, records)) {
+    root_of.emplace(found.record, found.root);
+    if (!is_broken("finding")) tx.touch(found.root, found.version);
   }
   return root_of;
 }

@@ -89,19 +89,22 @@ std::map<CustomerId, CustomerId> read_roots(postgres::Rows const& rows) {
   return roots;
 }
 
-constexpr std::string_view roots_as_they_are_sql = R"sql(
-  select part.id, root.id, root.version, root.created_at
-    from parts part
-    join parts root on root.tenant_id = $1 and root.id = part.root_id
-   where part.tenant_id = $1 and part.id = any($2::uuid[]))sql";
+constexpr std::string_view and_their_roots_sql = R"sql(
+  select record.id, root.id, root.version
+    from record
+    join parts part on part.tenant_id = $1 and part.id = record.part_id
+    join parts root on root.tenant_id = $1 and root.id = part.root_id)sql";
 
-std::map<CustomerId, Root> roots_as_they_are(postgres::Tx& tx, std::span<CustomerId const> parts) {
-  std::map<CustomerId, Root> roots;
-  for (auto const row : tx.exec(roots_as_they_are_sql, {tx.tenant(), ids_of(parts)})) {
-    Root const root{row[1].id<CustomerId>(), row[2].integer(), row[3].time()};
-    roots.emplace(row[0].id<CustomerId>(), root);
+std::vector<Found> roots_of(postgres::Tx& tx, std::string_view parts_sql,
+                            std::span<Uuid const> records) {
+  std::string sql("with record(id, part_id) as (");
+  sql.append(parts_sql).append(")").append(and_their_roots_sql);
+  auto const ids = postgres::Param::array_of(records, [](Uuid id) { return id; });
+  std::vector<Found> found;
+  for (auto const row : tx.exec(sql, {tx.tenant(), ids})) {
+    found.push_back({row[0].id<CustomerId>().value, row[1].id<CustomerId>(), row[2].integer()});
   }
-  return roots;
+  return found;
 }
 
 constexpr std::string_view insert_sql = R"sql(

@@ -35,8 +35,15 @@ std::vector<LockedRow> read_locked(postgres::Rows const& rows);
 postgres::Answer ask_roots(postgres::Tx& tx, std::span<CustomerId const> parts);
 std::map<CustomerId, CustomerId> read_roots(postgres::Rows const& rows);
 
-/// The root of each part, whole; unknown ids are absent.
-std::map<CustomerId, Root> roots_as_they_are(postgres::Tx& tx, std::span<CustomerId const> parts);
+/// A record's root, as it is now.
+struct Found {
+  Uuid record;
+  CustomerId root;
+  std::int64_t version = 0;
+};
+/// Of the records whose parts a select yields, as parts::rest_on() describes it.
+std::vector<Found> roots_of(postgres::Tx& tx, std::string_view parts_sql,
+                            std::span<Uuid const> records);
 
 void insert(postgres::Tx& tx, CustomerId part, Timestamp created_at, bool provisional);
 
