@@ -204,9 +204,11 @@ void Player::say(Person const& person) {
   auto const& contact = person.interactions[below(person.interactions.size())];
   auto const text = next("said-");
   json const line{{"role", "customer"}, {"text", text}, {"external_id", external(text)}};
-  auto const asked =
-      this_or_last("message", {"/v1/interactions/" + contact + "/messages",
-                               {{"messages", {line}}}, person.customer, contact, text});
+  auto const asked = this_or_last("message", {"/v1/interactions/" + contact + "/messages",
+                                              {{"messages", {line}}},
+                                              person.customer,
+                                              contact,
+                                              text});
   write("POST", asked.target, asked.body, {{"messages:" + asked.on, asked.value}},
         [&](json const& document) {
           std::string const id = document.at("messages").at(0).at("id");
@@ -219,9 +221,8 @@ void Player::say(Person const& person) {
 void Player::open_case(Person const& person) {
   if (person.cases.size() >= cases_most) return;
   auto const subject = next("subject-");
-  json const body{{"customer_id", person.customer},
-                  {"subject", subject},
-                  {"external_id", external(subject)}};
+  json const body{
+      {"customer_id", person.customer}, {"subject", subject}, {"external_id", external(subject)}};
   auto const asked = this_or_last("case", {"/v1/cases", body, person.customer, {}, subject});
   write("POST", asked.target, asked.body, {}, [&](json const& document) {
     std::string const id = document.at("id");
@@ -268,15 +269,15 @@ void Player::record_event(Person const& person) {
     }
     std::string const id = result.at("id");
     change(asked.customer, [](Person& known) { ++known.facts; });
-    return std::vector<Put>{shown(asked.customer, "event.recorded", id),
-                            fed("event.recorded", id)};
+    return std::vector<Put>{shown(asked.customer, "event.recorded", id), fed("event.recorded", id)};
   });
 }
 
 void Player::rename(Person const& person) {
   auto const name = next("name-");
-  auto const asked = this_or_last("name", {"/v1/customers/" + person.customer,
-                                           {{"display_name", name}}, person.customer, {}, name});
+  auto const asked = this_or_last(
+      "name",
+      {"/v1/customers/" + person.customer, {{"display_name", name}}, person.customer, {}, name});
   write("PATCH", asked.target, asked.body, {{"name:" + asked.customer, asked.value, true}},
         [&](json const&) {
           change(asked.customer, [](Person& known) { ++known.facts; });

@@ -21,12 +21,12 @@ namespace throughline::protocol::roots {
 using Byte = std::uint8_t;
 
 enum class Part {
-  entry_confirms,         // an entry answers only for the names that it lists
-  raises_old_root,        // a change raises the root that a name led to before
-  raises_new_root,        // and the one that it leads to now
-  highest_plus_one,       // a merge or undo raises every root above the versions of all
-  filled_under_own_root,  // a document is kept under its own root, whatever was looked for
-  token,                  // a fill needs the token of its lease, which invalidation takes away
+  entry_confirms,          // an entry answers only for the names that it lists
+  raises_old_root,         // a change raises the root that a name led to before
+  raises_new_root,         // and the one that it leads to now
+  highest_plus_one,        // a merge or undo raises every root above the versions of all
+  filled_under_own_root,   // a document is kept under its own root, whatever was looked for
+  token,                   // a fill needs the token of its lease, which invalidation takes away
   tells_what_it_rests_on,  // whoever tells, tells of the roots that names left before, if untold
   tells_what_it_found      // so does a write that finds its work done, and of the root it found
 };
