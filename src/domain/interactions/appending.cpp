@@ -85,7 +85,7 @@ struct Appending::Impl {
 
   std::map<InteractionId, store::Tail> tails;  // as the batch leaves them
   std::map<MessageId, MessageId> firsts;       // of messages whose external id was known
-  std::map<Uuid, CustomerId> roots;            // of those, and of the messages of this batch
+  std::map<Uuid, CustomerId> roots;            // of those, and of this batch's that have one
   std::set<MessageId> given_back;
   std::vector<external_ids::Claim> unused;
   std::vector<store::NewRow> rows;
@@ -177,8 +177,8 @@ Outcome Appending::Impl::decide(std::size_t place) {
     bool const all_repeated = std::all_of(outcome.appended.begin(), outcome.appended.end(),
                                           [](Appended const& one) { return one.repeated; });
     for (Appended const& one : outcome.appended) {
-      if (auto const root = roots.find(one.id.value); root != roots.end())
-        outcome.roots.insert(root->second);
+      auto const root = one.repeated ? roots.find(one.id.value) : roots.end();
+      if (root != roots.end()) outcome.roots.insert(root->second);
     }
     if (all_repeated) return outcome;
     if (!locking.add(tail->second.part, tail->second.root)) outcome.moved = true;
@@ -232,7 +232,7 @@ void Appending::Impl::note_down(std::size_t place, std::vector<Appended>& append
                              ? speaker(tail.hand_overs, one.agent, tail.agent, at[k])
                              : std::nullopt;
     if (message.role == "agent") hear_receiver(one, tail, said_by, at[k]);
-    roots.emplace(appended[k].id.value, tail.root);
+    if (message.external_id) roots.emplace(appended[k].id.value, tail.root);
     rows.push_back({one.actor, one.id, appended[k].id, tail.last_seq, &message, at[k], said_by});
     entries.push_back({tail.part, at[k], timeline::Kind::message, "added", appended[k].id.value,
                        tail.channel, tail.case_id, one.id});

@@ -39,7 +39,7 @@ struct Adding::Impl {
   postgres::Answer looks;
 
   std::map<std::size_t, NoteId> firsts;  // of places whose external id was known
-  std::map<Uuid, CustomerId> roots;      // of those, and of the notes of this batch
+  std::map<Uuid, CustomerId> roots;      // of those, and of this batch's that have one
   std::set<NoteId> replaced;             // by notes of this batch
   std::map<CaseId, std::string> questions;
   std::vector<external_ids::Claim> unused;
@@ -122,7 +122,8 @@ Outcome Adding::Impl::decide(std::size_t place, store::Look const* look) {
     outcome.note.at = at;
     check_replaced(outcome.note, *look);
     outcome.added = {outcome.note.id, false};
-    outcome.root = roots[outcome.note.id.value] = look->root;
+    outcome.root = look->root;
+    if (outcome.note.external_id) roots.emplace(outcome.note.id.value, look->root);
     note_down(one, outcome.note, *look);
   } catch (Error const& error) {
     outcome.error = error;

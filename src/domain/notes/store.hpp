@@ -41,5 +41,4 @@ extern std::string_view const parts_sql;
 std::optional<Note> find(postgres::Tx& tx, NoteId id);
 Page<Note> list(postgres::Tx& tx, CaseId case_id, PageRequest const& page);
 
-/// What a note must know of the interaction it was written in.
 }  // namespace throughline::notes::store

@@ -50,6 +50,15 @@ Locked& Locking::locked() {
   return locked_;
 }
 
+namespace {
+
+/// A root as it was found, for whoever answers for it though another has raised it.
+void touch_as_found(postgres::Tx& tx, CustomerId root, std::int64_t version) {
+  if (!is_broken("finding")) tx.touch(root, version);
+}
+
+}  // namespace
+
 // A part that is a root is settled by its own locked row. Any other part points elsewhere, and
 // where to may have changed while its root's lock was waited for: the look behind the lock tells,
 // and has to lead to a row that is locked.
@@ -58,7 +67,7 @@ void Locking::read() {
     if (!row.still_root) continue;
     locked_.roots_.emplace(row.root.id, row.root);
     locked_.root_of_.emplace(row.root.id, row.root.id);
-    if (!is_broken("finding")) tx_->touch(row.root.id, row.root.version);
+    touch_as_found(*tx_, row.root.id, row.root.version);
   }
   rows_.reset();
   if (!also_) return;
@@ -73,7 +82,7 @@ std::map<Uuid, CustomerId> rest_on(postgres::Tx& tx, std::string_view parts_sql,
   if (records.empty()) return root_of;
   for (store::Found const& found : store::roots_of(tx, parts_sql, records)) {
     root_of.emplace(found.record, found.root);
-    if (!is_broken("finding")) tx.touch(found.root, found.version);
+    touch_as_found(tx, found.root, found.version);
   }
   return root_of;
 }
