@@ -6,6 +6,7 @@
 
 #include <algorithm>
 #include <chrono>
+#include <stdexcept>
 #include <thread>
 
 #include "throughline/base/time.hpp"
@@ -49,6 +50,11 @@ Player::Player(Cluster& cluster, History& history, World& world, std::uint64_t s
     clients_.push_back(cluster.client(i));
     clients_.back().patience = patience;
   }
+}
+
+std::size_t Player::below(std::size_t count) {
+  if (count == 0) throw std::logic_error("nothing to choose from");
+  return static_cast<std::size_t>(dice_() % count);
 }
 
 std::string Player::next(char const* prefix) {
@@ -152,18 +158,21 @@ void Player::meet(Person const* returning) {
   write("POST", "/v1/interactions", body, {}, [&](json const& document) {
     std::string const id = document.at("interaction").at("id");
     std::string const customer = document.at("customer").at("id");
+    auto const has_met = [&](Person& person) {
+      person.interactions.push_back(id);
+      ++person.facts;
+    };
     if (returning == nullptr) {
       auto person = std::make_shared<Person>();
       person->phone = phone;
       person->customer = customer;
       person->phones = {phone};
+      has_met(*person);  // first: from here on others have something to say to them
       std::lock_guard const lock(world_.mutex);
       world_.people.push_back(std::move(person));
+    } else {
+      change(customer, has_met);
     }
-    change(customer, [&](Person& person) {
-      person.interactions.push_back(id);
-      ++person.facts;
-    });
     std::vector<Put> learnt{{"live:" + customer, id},
                             shown(customer, "interaction.started", id),
                             fed("interaction.started", id)};

@@ -92,7 +92,8 @@ class Player {
   std::shared_ptr<Person> any_person();
   std::string next(char const* prefix);
   std::string new_phone();
-  std::size_t below(std::size_t count) { return static_cast<std::size_t>(dice_() % count); }
+  /// Throws std::logic_error for 0: such a client has stumbled.
+  std::size_t below(std::size_t count);
   void change(std::string const& customer, std::function<void(Person&)> const& how);
 
   Cluster& cluster_;
