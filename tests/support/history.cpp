@@ -119,6 +119,11 @@ constexpr std::string_view promised_sql = R"sql(
    cross join lateral (select case when n <= $3 then n else 1 end as whose,
                               $2::timestamptz - n * interval '1 second' as at) t)sql";
 
+// Thousands of values have become shared since PostgreSQL looked, and found none.
+constexpr std::string_view shared_sql = R"sql(
+  insert into identifiers (tenant_id, type, value, created_at, shared)
+  select $1, 'phone', '+1213' || 2000000 + n, $2, 'ids' from generate_series(1, $3::int) n)sql";
+
 constexpr std::string_view numbers_sql =
     "insert into case_numbers (tenant_id, last) values ($1, 1000000)";
 
@@ -143,6 +148,8 @@ History::History() {
     tx.exec("set local statement_timeout = '60s'");
     tx.exec("analyze");
   });
+  database.pool().transact(Mode::write, tenant,
+                           [&](Tx& tx) { tx.exec(shared_sql, {tenant, test_now, history}); });
 }
 
 }  // namespace throughline::support

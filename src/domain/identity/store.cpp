@@ -45,18 +45,24 @@ void lock_values(postgres::Tx& tx, Actor const& actor, std::span<Identifier cons
 
 namespace {
 
+// Whether a value is known to be shared is asked of the few that are, one by one: as a join that the
+// planner may turn round, it would read them all.
 constexpr std::string_view holders_sql = R"sql(
 select o.type, o.value, o.part_id, p.root_id, o.assurance, o.confirmed_last_at,
-       i.shared is not null as shared
+       known.shared is not null as shared
 from unnest($2::text[], $3::text[]) asked(type, value)
-join identifiers i on i.tenant_id = $1 and i.type = asked.type and i.value = asked.value
+left join lateral (
+  select i.shared from identifiers i
+  where i.tenant_id = $1 and i.type = asked.type and i.value = asked.value
+    and i.shared is not null limit 1
+) known on true
 cross join lateral (
   (select * from identifier_owners one
-   where (i.shared is null or $4) and one.tenant_id = $1 and one.type = asked.type
+   where (known.shared is null or $4) and one.tenant_id = $1 and one.type = asked.type
      and one.value = asked.value and one.valid_to is null)
   union all
   (select * from identifier_owners few
-   where i.shared is not null and not $4 and few.tenant_id = $1 and few.type = asked.type
+   where known.shared is not null and not $4 and few.tenant_id = $1 and few.type = asked.type
      and few.value = asked.value and few.valid_to is null
    order by few.part_id limit $5)
 ) o
@@ -86,11 +92,12 @@ std::map<Key, std::vector<Holder>> holders(postgres::Tx& tx, std::span<Identifie
 constexpr std::string_view holder_parts_sql = R"sql(
 select o.part_id
 from unnest($3::text[], $4::text[]) asked(type, value)
-join identifiers i
-  on i.tenant_id = $1 and i.type = asked.type and i.value = asked.value
-  and (i.shared is null or $5)
 join identifier_owners o
   on o.tenant_id = $1 and o.type = asked.type and o.value = asked.value and o.valid_to is null
+where $5 or (
+  select i.shared from identifiers i
+  where i.tenant_id = $1 and i.type = asked.type and i.value = asked.value
+    and i.shared is not null) is null
 )sql";
 
 parts::Locking lock_holders(postgres::Tx& tx, std::span<Identifier const> asked,

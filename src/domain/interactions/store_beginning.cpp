@@ -13,10 +13,12 @@ constexpr std::string_view beginning_sql = R"sql(
   with meant as (
     select o.part_id as id
     from unnest($2::text[], $3::text[]) asked(type, value)
-    join identifiers i on i.tenant_id = $1 and i.type = asked.type and i.value = asked.value
-      and i.shared is null
     join identifier_owners o on o.tenant_id = $1 and o.type = asked.type
       and o.value = asked.value and o.valid_to is null
+    where (
+      select i.shared from identifiers i
+      where i.tenant_id = $1 and i.type = asked.type and i.value = asked.value
+        and i.shared is not null) is null
     union
     select named.id from (select $4::uuid as id) named where named.id is not null
   ), roots as materialized (
