@@ -87,13 +87,18 @@ constexpr std::string_view one_sql = R"sql(
 with page as (select id, at from matches where tenant_id = $1 and id = $2)
 )sql";
 
+// By limits the planner is told how few there are; else it may begin at the matches, or below at the
+// customers.
 constexpr std::string_view matches_sql = R"sql(
 select m.id, m.part_id, p.root_id, m.status, m.reason, m.weights_version, m.more_candidates,
        m.raised_at, m.at, m.merge_id, merge.undone_at, m.superseded_by
 from page
-join matches m on m.tenant_id = $1 and m.id = page.id
-join parts p on p.tenant_id = $1 and p.id = m.part_id
-left join merges merge on merge.tenant_id = $1 and merge.id = m.merge_id
+cross join lateral (
+  select * from matches where tenant_id = $1 and id = page.id limit 1) m
+cross join lateral (
+  select root_id from parts where tenant_id = $1 and id = m.part_id limit 1) p
+left join lateral (
+  select undone_at from merges where tenant_id = $1 and id = m.merge_id limit 1) merge on true
 order by page.at desc, page.id desc
 )sql";
 
@@ -114,7 +119,6 @@ Shown read_match(postgres::Rows::Row const& row) {
   return match;
 }
 
-// By limits the planner is told how few there are of a match; else it may begin at the customers.
 constexpr std::string_view candidates_sql = R"sql(
 select c.match_id, c.part_id, p.root_id, c.verdict, c.grade, c.score, c.evidence,
        to_json(c.against)
