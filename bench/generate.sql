@@ -70,13 +70,14 @@ create temp table held on commit drop as
       ('phone', '+1212' || 2000000 + n, 'channel'),
       ('email', 'customer' || n || '@example.com', 'authenticated'),
       ('account', 'crm:' || n, 'authenticated')) held (type, value, assurance);
+-- Together and in the order in which they came, as the server writes what a record comes with.
 insert into identifiers (tenant_id, type, value, created_at)
-select :tenant, type, value, at from held order by type, value;
+select :tenant, type, value, at from held order by at, part, type, value;
 -- Confirmed just now: a telephone that nobody has confirmed for 90 days decides nothing alone.
 insert into identifier_owners (tenant_id, type, value, part_id, assurance, raw, valid_from,
                                confirmed_first_at, confirmed_last_at, key_id)
 select :tenant, type, value, part, assurance, value, at, at, now(), :'key' from held
- order by type, value;
+ order by at, part, type, value;
 
 insert into merges (tenant_id, id, survivor_id, loser_id, moved_parts, one_id, other_id, rule,
                     key_id, at)

@@ -17,8 +17,7 @@ import urllib.request
 HERE = pathlib.Path(__file__).resolve().parent
 READY_SECONDS = 20
 STOP_SECONDS = 20
-WARM_UP_SECONDS = 1
-PGBENCH_WARM_UP = 2
+WARM_UP_SECONDS = 2
 # The same number of threads for every server, the rest of the machine for whoever loads it.
 CORES = os.cpu_count() or 1
 SERVER_THREADS = max(1, CORES // 2)
@@ -159,7 +158,8 @@ def measured(run, processes):
     return found
 
 
-def wrk(url, targets, key, clients, seconds, processes, *, in_turn=False, warm_up=None):
+def wrk(url, targets, key, clients, seconds, processes, *, in_turn=False, warm_up=None,
+        warm_up_seconds=WARM_UP_SECONDS):
     """{rate, p50_ms, p99_ms, requests, errors, cpu_s} of one run over keep-alive connections.
 
     Errors: answers that are no success, and connections refused, broken or timed out. `warm_up` has
@@ -171,7 +171,7 @@ def wrk(url, targets, key, clients, seconds, processes, *, in_turn=False, warm_u
                           "-s", HERE / "load.lua", url], environment)
         return json.loads(re.search(r"^RESULT (.*)$", text, re.M).group(1))
 
-    run(f"{WARM_UP_SECONDS}s", warm_up or targets)
+    run(f"{warm_up_seconds}s", warm_up or targets)
     found = measured(lambda: run(f"{seconds}s", targets), processes)
     good = found["requests"] - found["refused"]
     return {"rate": good / found["seconds"], "requests": good,
@@ -203,7 +203,7 @@ def pgbench(words, database_url, options, scripts, clients, seconds, folder, pro
         words += ["-f", script]
 
     def run():
-        return output_of([*words, "-T", PGBENCH_WARM_UP + seconds, database_url],
+        return output_of([*words, "-T", WARM_UP_SECONDS + seconds, database_url],
                          {"PGOPTIONS": options})
 
     found = measured(lambda: {"text": run()}, processes)

@@ -134,17 +134,19 @@ class World:
             "conversation", (line for number, case in cases.items()
                              for line in (note_of(case), *[read_of(number)] * 3)))
         self.starts = self._targets("starts", map(start_of, CALLING))
-        self.cold = {1: range(COLD_FROM + 1000, customers + 1)}
+        self.cold = {1: range(COLD_FROM, customers + 1)}
         first = customers + 1
         for parts, count in ((20, generate.CUSTOMERS_OF_20), (100, generate.CUSTOMERS_OF_100)):
             self.cold[parts] = range(first, first + parts * count)
             first += parts * count
+        spread = {parts: self._spread(numbers) for parts, numbers in self.cold.items()}
+        # Others from all over: sessions know the upper levels of every index, not who is asked for.
+        warmed = len(spread[1]) // 4
+        self.cold_warm_up = self._targets("cold_warm_up", map(read_of, spread[1][-warmed:]))
+        del spread[1][-warmed:]
         self.cold_targets = {
-            parts: self._targets(f"cold{parts}",
-                                 map(read_of if parts == 1 else look_of, self._spread(numbers)))
-            for parts, numbers in self.cold.items()}
-        self.cold_warm_up = self._targets(
-            "cold_warm_up", map(read_of, range(COLD_FROM, COLD_FROM + 1000)))
+            parts: self._targets(f"cold{parts}", map(read_of if parts == 1 else look_of, numbers))
+            for parts, numbers in spread.items()}
 
     def _make_key(self, binary):
         return output_of(

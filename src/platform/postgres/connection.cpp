@@ -96,6 +96,7 @@ void Connection::check_role(std::string const& role) {
 /// Reads every result of what was sent; the last one counts, unless one is an error.
 Rows Connection::run(std::string const& sql) {
   if (lost_) throw ConnectionLost("the connection is lost");
+  read_left();
   pipeline(false);
   must(PQsendQuery(connection_.get(), sql.c_str()));
   auto const deadline = Clock::now() + answer_limit_;
@@ -121,7 +122,7 @@ bool Connection::rollback() noexcept {
 }
 
 bool Connection::idle() const {
-  return !lost_ && PQtransactionStatus(connection_.get()) == PQTRANS_IDLE;
+  return !lost_ && (left_ || PQtransactionStatus(connection_.get()) == PQTRANS_IDLE);
 }
 
 void Connection::wait_socket(short events, Clock::time_point deadline) {

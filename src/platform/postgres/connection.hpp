@@ -86,12 +86,15 @@ class Connection {
   /// Throws ConnectionLost when it is in doubt whether the transaction is committed (or whether the
   /// standbys have it), std::logic_error when PostgreSQL rolled back instead.
   std::optional<Rows> commit(std::string_view after = {});
+  /// COMMIT of a transaction that has only read. Its answer is left to whoever comes next: nothing
+  /// rests on it. Throws std::logic_error when a statement of the transaction has failed.
+  void leave();
   /// Drops what is queued.
   void drop() { queue_.clear(); }
   /// The same, and leaves the transaction. False if the session is lost.
   bool rollback() noexcept;
 
-  /// Alive and outside any transaction.
+  /// Alive, as far as is known, and outside any transaction.
   bool idle() const;
   /// From now on it counts as lost.
   void abandon() { lost_ = true; }
@@ -122,6 +125,8 @@ class Connection {
   void send(Queued& statement);
   void send_one(Queued const& statement);
   void read(std::span<Queued> statements);
+  void read_left();
+  void end_of_pipeline();
   std::shared_ptr<pg_result> answer();
   std::shared_ptr<pg_result> answer_to(Queued const& statement);
   std::shared_ptr<pg_result> next_result(Clock::time_point deadline);
@@ -135,6 +140,7 @@ class Connection {
   std::vector<Queued> queue_;
   std::chrono::milliseconds answer_limit_;
   bool lost_ = false;
+  bool left_ = false;    // a COMMIT is under way whose answer nobody has read
   bool warned_ = false;  // by the statement last answered
 };
 

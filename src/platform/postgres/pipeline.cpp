@@ -74,6 +74,19 @@ std::optional<Rows> Connection::commit(std::string_view after) {
   return rows_of(behind->result);
 }
 
+void Connection::leave() {
+  flush();
+  if (PQtransactionStatus(connection_.get()) != PQTRANS_INTRANS)
+    throw std::logic_error("a failed transaction was to be committed");
+  left_ = true;
+  try {
+    send_one({"commit", nullptr, {}, {}});
+    must(PQpipelineSync(connection_.get()));
+  } catch (ConnectionLost const&) {
+    // Everything that was asked for has been answered.
+  }
+}
+
 void Connection::flush() {
   auto statements = std::exchange(queue_, {});
   if (statements.empty()) return;
@@ -81,6 +94,7 @@ void Connection::flush() {
   pipeline(true);
   for (auto& statement : statements) send(statement);
   must(PQpipelineSync(connection_.get()));
+  read_left();
   read(statements);
 }
 
@@ -123,8 +137,19 @@ void Connection::read(std::span<Queued> statements) {
       failed = statement.sql();
     }
   }
-  if (PQresultStatus(answer().get()) != PGRES_PIPELINE_SYNC) lose("the pipeline went out of step");
+  end_of_pipeline();
   if (error) fail(error.get(), failed);
+}
+
+/// Whatever the answer is, the transaction has ended.
+void Connection::read_left() {
+  if (!std::exchange(left_, false)) return;
+  answer();
+  end_of_pipeline();
+}
+
+void Connection::end_of_pipeline() {
+  if (PQresultStatus(answer().get()) != PGRES_PIPELINE_SYNC) lose("the pipeline went out of step");
 }
 
 /// The answer to a statement; if its PREPARE failed, the answer to that.

@@ -46,7 +46,8 @@ struct Pool::Impl {
         log(logger),
         registry(metrics),
         took(metrics.histogram("throughline_postgres_transaction_seconds",
-                               "Time from BEGIN to the end of COMMIT or ROLLBACK.")),
+                               "Time from BEGIN to COMMIT's answer, or to COMMIT where only was "
+                               "read.")),
         retried(metrics.counter("throughline_postgres_retries_total",
                                 "Transactions run again after a conflict.")) {}
 

@@ -81,6 +81,11 @@ void Tx::Impl::flush() {
 // before, and nothing is in doubt.
 Committed Tx::Impl::commit(CommitHooks const& hooks) {
   if (!has_begun) return {};
+  if (mode == Mode::read) {
+    flush();
+    connection.leave();
+    return {{}, {}, std::nullopt, std::chrono::steady_clock::now()};
+  }
   if (!answered) flush();
   Committed committed{newest(), {}, std::nullopt, {}};
   bool const hooked = mode == Mode::write && !touched.empty() && !hooks.before.empty();

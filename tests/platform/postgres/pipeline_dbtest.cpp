@@ -4,6 +4,7 @@
 // Statements that travel together: what arrives, in how many round trips, and where a failure
 // shows.
 #include <catch2/catch.hpp>
+#include <thread>
 
 #include "platform/postgres/connection.hpp"
 #include "platform/postgres/wire_world.hpp"
@@ -103,9 +104,58 @@ TEST_CASE("pipeline: BEGIN, tenant and statements take one round trip, COMMIT an
     world.put(tx, "3");
   };
   CHECK(world.turns_of([&] { world.write(renew); }) == 2);
-  CHECK(world.turns_of([&] { world.backend(); }) == 2);
   CHECK(world.turns_of([&] { world.write([](Tx&) {}); }) == 0);
   CHECK(world.has("3"));
+}
+
+TEST_CASE("pipeline: who has only read does not wait for COMMIT's answer", "[postgres]") {
+  World world;
+  auto const read = [&](bool cut_off) {
+    std::int64_t found = 0;
+    world.pool.transact(Mode::read, world.tenant, [&](Tx& tx) {
+      found = world.count(tx);
+      if (cut_off) world.relay.hold(true);
+    });
+    world.relay.hold(false);
+    return found;
+  };
+  CHECK(read(true) == 0);
+  CHECK(read(true) == 0);
+  world.write([&](Tx& tx) { world.put(tx, "1"); });
+  CHECK(read(true) == 1);
+  CHECK(world.pool.reachable());
+  CHECK(read(false) == 1);
+  CHECK(world.relay.accepted() == 1);
+}
+
+TEST_CASE("pipeline: a session that is lost after it was read from is replaced without a word",
+          "[postgres]") {
+  World world;
+  auto const lose = [&] {
+    world.pool.transact(Mode::read, world.tenant, [&](Tx& tx) { world.count(tx); });
+    world.relay.drop();
+    std::this_thread::sleep_for(milliseconds(50));
+  };
+  lose();
+  world.write([&](Tx& tx) { world.put(tx, "1"); });
+  lose();
+  CHECK(world.backend() != 0);
+  lose();
+  CHECK(world.pool.reachable());
+  CHECK(world.has("1"));
+  // Lost with the COMMIT itself.
+  world.relay.cut_before("commit");
+  CHECK(world.backend() != 0);
+  CHECK(world.backend() != 0);
+}
+
+TEST_CASE("pipeline: a reader that passes over a failure is told", "[postgres]") {
+  World world;
+  auto const pass_over = [](Tx& tx) {
+    CHECK_THROWS_AS(tx.exec("select 1 / $1::int", {0}), StatementFailed);
+  };
+  CHECK_THROWS_AS(world.pool.transact(Mode::read, world.tenant, pass_over), std::logic_error);
+  CHECK(world.backend() != 0);
 }
 
 // As on a new session: the statement is prepared in the pipeline that first runs it.
