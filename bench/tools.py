@@ -6,6 +6,7 @@ import contextlib
 import json
 import os
 import pathlib
+import random
 import re
 import signal
 import socket
@@ -18,6 +19,7 @@ HERE = pathlib.Path(__file__).resolve().parent
 READY_SECONDS = 20
 STOP_SECONDS = 20
 WARM_UP_SECONDS = 2
+LOWEST_PORT = 10_000
 # The same number of threads for every server, the rest of the machine for whoever loads it.
 CORES = os.cpu_count() or 1
 SERVER_THREADS = max(1, CORES // 2)
@@ -25,9 +27,13 @@ LOAD_THREADS = max(1, CORES - SERVER_THREADS)
 
 
 def free_port():
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return probe.getsockname()[1]
+    """Below those that connections are made from: one of 6,000 might take it before the server does."""
+    first = int(pathlib.Path("/proc/sys/net/ipv4/ip_local_port_range").read_text().split()[0])
+    while True:
+        port = random.randrange(LOWEST_PORT, first)
+        with socket.socket() as probe, contextlib.suppress(OSError):
+            probe.bind(("127.0.0.1", port))
+            return port
 
 
 @contextlib.contextmanager
