@@ -45,8 +45,8 @@ void lock_values(postgres::Tx& tx, Actor const& actor, std::span<Identifier cons
 
 namespace {
 
-// Whether a value is known to be shared is asked of the few that are, one by one: as a join that the
-// planner may turn round, it would read them all.
+// Whether a value is known to be shared is asked of the few that are, one by one: a join that the
+// planner may turn round would read them all.
 constexpr std::string_view holders_sql = R"sql(
 select o.type, o.value, o.part_id, p.root_id, o.assurance, o.confirmed_last_at,
        known.shared is not null as shared

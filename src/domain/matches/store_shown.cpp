@@ -87,8 +87,8 @@ constexpr std::string_view one_sql = R"sql(
 with page as (select id, at from matches where tenant_id = $1 and id = $2)
 )sql";
 
-// By limits the planner is told how few there are; else it may begin at the matches, or below at the
-// customers.
+// By limits the planner is told how few there are; else it may begin at the matches, or below at
+// the customers.
 constexpr std::string_view matches_sql = R"sql(
 select m.id, m.part_id, p.root_id, m.status, m.reason, m.weights_version, m.more_candidates,
        m.raised_at, m.at, m.merge_id, merge.undone_at, m.superseded_by
