@@ -15,8 +15,8 @@ import tools
 import world
 
 READ_SECONDS = 3
-# A session of PostgreSQL takes a page fault for whatever buffer it has not seen before: until it knows
-# most of them a cold read costs up to half as much again.
+# A session of PostgreSQL takes a page fault for whatever buffer it has not seen before: until it
+# knows most of them a cold read costs up to half as much again.
 COLD_WARM_UP_SECONDS = 15
 WRITE_SECONDS = 5
 SINGLE_SECONDS = 2
