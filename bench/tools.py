@@ -27,7 +27,7 @@ LOAD_THREADS = max(1, CORES - SERVER_THREADS)
 
 
 def free_port():
-    """Below those that connections are made from: one of 6,000 might take it before a server does."""
+    """Below those that connections are made from: one of them might be quicker than the server."""
     first = int(pathlib.Path("/proc/sys/net/ipv4/ip_local_port_range").read_text().split()[0])
     while True:
         port = random.randrange(LOWEST_PORT, first)
