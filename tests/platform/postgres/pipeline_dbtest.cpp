@@ -161,7 +161,7 @@ TEST_CASE("pipeline: a reader that passes over a failure is told", "[postgres]")
 // As on a new session: the statement is prepared in the pipeline that first runs it.
 TEST_CASE("pipeline: preparing a statement takes no round trip of its own", "[postgres]") {
   World world;
-  world.backend();
+  world.write([](Tx& tx) { tx.exec("select 1"); });
   auto const before = world.relay.turns();
   world.write([&](Tx& tx) {
     world.put(tx, "1");
