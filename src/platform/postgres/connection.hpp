@@ -87,7 +87,8 @@ class Connection {
   /// standbys have it), std::logic_error when PostgreSQL rolled back instead.
   std::optional<Rows> commit(std::string_view after = {});
   /// COMMIT of a transaction that has only read. Its answer is left to whoever comes next: nothing
-  /// rests on it. Throws std::logic_error when a statement of the transaction has failed.
+  /// rests on it. Nothing may be queued. Throws std::logic_error when a statement of the
+  /// transaction has failed, ConnectionLost when the session was lost before.
   void leave();
   /// Drops what is queued.
   void drop() { queue_.clear(); }

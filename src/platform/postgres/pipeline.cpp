@@ -75,7 +75,7 @@ std::optional<Rows> Connection::commit(std::string_view after) {
 }
 
 void Connection::leave() {
-  flush();
+  if (lost_) throw ConnectionLost("the connection is lost");
   if (PQtransactionStatus(connection_.get()) != PQTRANS_INTRANS)
     throw std::logic_error("a failed transaction was to be committed");
   left_ = true;

@@ -88,7 +88,7 @@ Committed Tx::Impl::commit(CommitHooks const& hooks) {
   }
   if (!answered) flush();
   Committed committed{newest(), {}, std::nullopt, {}};
-  bool const hooked = mode == Mode::write && !touched.empty() && !hooks.before.empty();
+  bool const hooked = !touched.empty() && !hooks.before.empty();
   if (hooked) {
     committed.id = make_uuid7(SystemClock().now());
     leave_rows(hooks.before, committed);

@@ -106,6 +106,11 @@ TEST_CASE("pipeline: BEGIN, tenant and statements take one round trip, COMMIT an
   CHECK(world.turns_of([&] { world.write(renew); }) == 2);
   CHECK(world.turns_of([&] { world.write([](Tx&) {}); }) == 0);
   CHECK(world.has("3"));
+  auto const before = world.relay.turns();
+  world.pool.transact(Mode::read, world.tenant, [&](Tx& tx) {
+    CHECK(world.count(tx) == 3);
+    CHECK(world.relay.turns() - before == 1);
+  });
 }
 
 TEST_CASE("pipeline: who has only read does not wait for COMMIT's answer", "[postgres]") {
