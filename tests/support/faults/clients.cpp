@@ -6,7 +6,6 @@
 
 #include <algorithm>
 #include <chrono>
-#include <stdexcept>
 #include <thread>
 
 #include "throughline/base/time.hpp"
@@ -52,11 +51,6 @@ Player::Player(Cluster& cluster, History& history, World& world, std::uint64_t s
   }
 }
 
-std::size_t Player::below(std::size_t count) {
-  if (count == 0) throw std::logic_error("nothing to choose from");
-  return static_cast<std::size_t>(dice_() % count);
-}
-
 std::string Player::next(char const* prefix) {
   std::lock_guard const lock(world_.mutex);
   return prefix + std::to_string(++world_.numbers);
@@ -71,7 +65,7 @@ std::string Player::new_phone() {
 std::shared_ptr<Person> Player::any_person() {
   std::lock_guard const lock(world_.mutex);
   if (world_.people.size() < people_most) return nullptr;
-  auto& chosen = world_.people[below(people_most)];
+  auto& chosen = world_.people[dice_.below(people_most)];
   if (chosen->facts < facts_most) return std::make_shared<Person>(*chosen);
   std::rotate(world_.people.begin(), world_.people.begin() + 1, world_.people.end());
   world_.people.erase(std::find(world_.people.begin(), world_.people.end(), chosen));
@@ -88,7 +82,7 @@ void Player::change(std::string const& customer, std::function<void(Person&)> co
 void Player::step() {
   auto const person = any_person();
   if (!person) return meet(nullptr);
-  switch (below(9)) {
+  switch (dice_.below(9)) {
     case 0:
       if (person->interactions.size() < live_most) meet(person.get());
       break;
@@ -121,7 +115,7 @@ bool Player::write(std::string const& method, std::string const& target, json co
   auto const key = next("key-");
   auto const number = history_.begin(method + " " + target + " " + body.dump(), key, puts);
   for (int attempt = 0; attempt < attempts_most; ++attempt) {
-    auto const instance = below(clients_.size());
+    auto const instance = dice_.below(clients_.size());
     support::Response answer;
     try {
       answer = on(instance).request(method, target, body.dump(), {{"Idempotency-Key", key}});
@@ -143,7 +137,7 @@ bool Player::write(std::string const& method, std::string const& target, json co
                     std::to_string(answer.status) + " " + answer.body);
       return false;
     }
-    std::this_thread::sleep_for(std::chrono::milliseconds(20 + below(100)));
+    std::this_thread::sleep_for(std::chrono::milliseconds(20 + dice_.below(100)));
   }
   history_.fail(method + " " + target + " under " + key + " was never answered well");
   return false;
@@ -210,7 +204,7 @@ void Player::meet_stranger(Person const& person) {
 }
 
 void Player::say(Person const& person) {
-  auto const& contact = person.interactions[below(person.interactions.size())];
+  auto const& contact = person.interactions[dice_.below(person.interactions.size())];
   auto const text = next("said-");
   json const line{{"role", "customer"}, {"text", text}, {"external_id", external(text)}};
   auto const asked = this_or_last("message", {"/v1/interactions/" + contact + "/messages",
@@ -248,7 +242,7 @@ void Player::open_case(Person const& person) {
 
 void Player::take_note(Person const& person) {
   if (person.cases.empty()) return open_case(person);
-  auto const& of = person.cases[below(person.cases.size())];
+  auto const& of = person.cases[dice_.below(person.cases.size())];
   auto const text = next("noted-");
   json const body{{"kind", "note"}, {"text", text}, {"external_id", external(text)}};
   auto const asked =
@@ -296,7 +290,7 @@ void Player::rename(Person const& person) {
 
 Asked Player::this_or_last(char const* kind, Asked asked) {
   constexpr std::size_t seldom = 4;
-  bool const again = below(seldom) == 0;
+  bool const again = dice_.one_in(seldom);
   std::lock_guard const lock(world_.mutex);
   auto& last = world_.asked[kind];
   if (!again || last.target.empty()) last = std::move(asked);
@@ -336,8 +330,8 @@ void Player::hand_over(Person const& person) {
 
 std::string Player::phone_to_move(Person const& person) {
   std::lock_guard const lock(world_.mutex);
-  if (world_.moved.empty() || below(2) == 0) {
-    world_.moved = person.phones[1 + below(person.phones.size() - 1)];
+  if (world_.moved.empty() || dice_.below(2) == 0) {
+    world_.moved = person.phones[1 + dice_.below(person.phones.size() - 1)];
   }
   return world_.moved;
 }

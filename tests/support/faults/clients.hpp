@@ -9,10 +9,10 @@
 #include <map>
 #include <memory>
 #include <mutex>
-#include <random>
 #include <string>
 #include <vector>
 
+#include "support/dice.hpp"
 #include "support/faults/cluster.hpp"
 #include "support/faults/history.hpp"
 
@@ -92,14 +92,12 @@ class Player {
   std::shared_ptr<Person> any_person();
   std::string next(char const* prefix);
   std::string new_phone();
-  /// Throws std::logic_error for 0: such a client has stumbled.
-  std::size_t below(std::size_t count);
   void change(std::string const& customer, std::function<void(Person&)> const& how);
 
   Cluster& cluster_;
   History& history_;
   World& world_;
-  std::mt19937_64 dice_;
+  support::Dice dice_;
   std::vector<support::Client> clients_;
 };
 

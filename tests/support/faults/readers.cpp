@@ -63,32 +63,32 @@ json Player::read(std::size_t instance, std::string const& target, Read& read) {
 
 void Player::look_at(Person const& person) {
   for (std::size_t i = 0; i < clients_.size(); ++i) {
-    switch (below(3)) {
+    switch (dice_.below(3)) {
       case 0:
         read_context(person, i, "customer_id=" + person.customer);
         break;
       case 1:
         if (!person.cases.empty()) {
-          read_context(person, i, "case_id=" + person.cases[below(person.cases.size())]);
+          read_context(person, i, "case_id=" + person.cases[dice_.below(person.cases.size())]);
         }
         break;
       default:
-        read_by_phone(person, i, person.phones[below(person.phones.size())]);
+        read_by_phone(person, i, person.phones[dice_.below(person.phones.size())]);
     }
   }
-  auto const i = below(clients_.size());
-  switch (below(4)) {
+  auto const i = dice_.below(clients_.size());
+  switch (dice_.below(4)) {
     case 0:
       return read_timeline(person, i);
     case 1:
       return read_customer(person, i);
     case 2: {
       if (person.cases.empty()) return;
-      auto const& of = person.cases[below(person.cases.size())];
+      auto const& of = person.cases[dice_.below(person.cases.size())];
       return read_list(i, "/v1/cases/" + of + "/notes", "notes:" + of);
     }
     default:
-      auto const& of = person.interactions[below(person.interactions.size())];
+      auto const& of = person.interactions[dice_.below(person.interactions.size())];
       return read_list(i, "/v1/interactions/" + of + "/messages", "messages:" + of);
   }
 }

@@ -3,29 +3,16 @@
 #pragma once
 
 #include <functional>
-#include <random>
 #include <string>
 #include <vector>
 
 #include "support/api/api.hpp"
+#include "support/dice.hpp"
 #include "support/histories/model.hpp"
 
 namespace throughline::histories {
 
-/// One client's dice.
-class Dice {
- public:
-  explicit Dice(std::uint64_t seed) : engine_(seed) {}
-  std::size_t below(std::size_t count) { return static_cast<std::size_t>(engine_() % count); }
-  bool one_in(std::size_t count) { return below(count) == 0; }
-  template <class Range>
-  auto const& pick(Range const& range) {
-    return *std::next(std::begin(range), static_cast<std::ptrdiff_t>(below(std::size(range))));
-  }
-
- private:
-  std::mt19937_64 engine_;
-};
+using support::Dice;
 
 /// Reads everything there is about somebody on every instance and holds it against the model.
 /// Used by one thread.
